@@ -1,0 +1,42 @@
+"""What can go wrong, named by who recovers.
+
+BuilderError
+├ UsageError    fix your input           exit 2
+├ Rejected      this record is unfit     a row in the reject table, the run goes on, exit 1 at the end
+├ Unavailable   try again later          retried, then exit 3; running again resumes
+└ BrokenError   our own promise broke    stop, exit 4
+"""
+
+
+class BuilderError(Exception):
+    """Any error this package raises on purpose."""
+
+    exit_code = 4
+
+
+class UsageError(BuilderError):
+    """The input, the command or the configuration must change; the message says how."""
+
+    exit_code = 2
+
+
+class Rejected(BuilderError):
+    """One record is unfit; it becomes a reject row with this code and reason, and the run goes on."""
+
+    exit_code = 1
+
+    def __init__(self, reason: str, code: str = "E_INVALID") -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class Unavailable(BuilderError):
+    """Something outside did not answer; running the same command again later resumes."""
+
+    exit_code = 3
+
+
+class BrokenError(BuilderError):
+    """A promise of this package does not hold; please report it."""
+
+    exit_code = 4

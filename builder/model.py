@@ -1,0 +1,234 @@
+"""The nouns of this package: frozen, checked at birth, named by their content.
+
+All offsets are Unicode code points, half-open. Nothing here reads a file, a clock or the network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from builder.errors import Rejected
+from builder.offset_map import OffsetMap, Piece
+
+
+def stable_id(*parts: object) -> str:
+    """Name a fact by its content: 24 hexadecimal digits, the same on every machine."""
+    packed = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.blake2b(packed.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def text_digest(text: str) -> str:
+    """Name a text: the sha256 of its UTF-8 bytes."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Kind(StrEnum):
+    """What a sentence is on its page."""
+
+    HEADLINE = "headline"
+    BODY = "body"
+    CAPTION = "caption"
+    CREDIT = "credit"
+    TIMESTAMP = "timestamp"
+    NAVIGATION = "navigation"
+
+
+class Action(StrEnum):
+    """What a person did with a proposed span or label."""
+
+    ACCEPTED = "accepted"
+    MOVED = "moved"
+    RELABELLED = "relabelled"
+    ADDED = "added"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file someone pointed at; `sha256` names its bytes, `path` is where it was first seen."""
+
+    sha256: str
+    path: str
+    size: int
+    encoding: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article of a source: clean text and the map back to the decoded raw text."""
+
+    id: str
+    source: str
+    article: int
+    language: str
+    title: str
+    text: str
+    offsets: OffsetMap
+
+    def __post_init__(self) -> None:
+        if self.offsets.length != len(self.text):
+            raise Rejected(f"the map covers {self.offsets.length} of {len(self.text)} characters", "E_MAP")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Characters [start, end) of a document: the unit that is labelled and published."""
+
+    id: str
+    document: str
+    number: int
+    start: int
+    end: int
+    kind: Kind
+    language: str
+    text: str
+    flags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end or self.end - self.start != len(self.text):
+            raise Rejected(f"sentence [{self.start}, {self.end}) does not fit its {len(self.text)} characters")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters [start, end) of a sentence, under one label."""
+
+    start: int
+    end: int
+    label: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise Rejected(f"empty or backward span [{self.start}, {self.end}) for {self.label}")
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entity:
+    """A proposed span, how sure its proposers are (0 to 1), and who they are (name@fingerprint)."""
+
+    span: Span
+    score: float
+    by: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _check_score(self.score)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A proposed sentence label, its score (0 to 1), and its proposers (name@fingerprint)."""
+
+    name: str
+    score: float
+    by: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _check_score(self.score)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What one annotator proposed for a sentence.
+
+    `entities` is None when it abstained and empty when it looked and found nothing; `label` is None when it
+    abstained. The combined proposal is a prediction too.
+    """
+
+    sentence: str
+    annotator: str
+    entities: tuple[Entity, ...] | None = None
+    label: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person decided for a sentence, in our units."""
+
+    entities: tuple[Span, ...]
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One person's answer, verbatim as the server gave it.
+
+    `key` is its lasting identity (server ids are reused, so its birth time is part of it); `content` names
+    this very version of it.
+    """
+
+    key: str
+    sentence: str
+    body: Mapping[str, Any] = field(hash=False)
+    deleted: bool = False
+
+    @property
+    def content(self) -> str:
+        """Name this version of the answer."""
+        return stable_id(self.key, self.deleted, self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What makes an answer publishable: this content, for this text, under this schema, by these people."""
+
+    sentence: str
+    contents: tuple[str, ...]
+    text_sha256: str
+    schema_digest: str
+    approvers: tuple[str, ...]
+    rule: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSpan:
+    """An approved span: who proposed it (nobody, if a person added it) and what the person did."""
+
+    span: Span
+    action: Action
+    proposed_by: tuple[str, ...] = ()
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """The approved answer of a sentence, with per-span provenance and the proposals a person threw out."""
+
+    sentence: str
+    entities: tuple[GoldSpan, ...]
+    label: str
+    label_action: Action
+    label_proposed_by: tuple[str, ...]
+    label_score: float | None
+    rejected: tuple[Entity, ...]
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that could not go on: which stage refused it, what it was, and why."""
+
+    stage: str
+    subject: str
+    code: str
+    reason: str
+
+
+def pieces_of(document: Document, sentence: Sentence, start: int, end: int) -> list[Piece]:
+    """Find the raw pieces behind characters [start, end) of a sentence."""
+    return document.offsets.pieces(sentence.start + start, sentence.start + end)
+
+
+def _check_score(score: float) -> None:
+    if not 0.0 <= score <= 1.0:
+        raise Rejected(f"score {score} is not between 0 and 1")

@@ -1,0 +1,119 @@
+"""The four doors a plug-in can come through, as Protocols: Reader, Annotator, Studio, Exporter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from builder.model import Document, Gold, Prediction, Sentence, Source
+from builder.schema import LabelSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One raw text that a reader found: where it is from, its bytes, and the decoded text all maps point to."""
+
+    source: Source
+    raw: bytes
+    text: str
+
+
+class Reader(Protocol):
+    """Files of one kind become readings."""
+
+    suffixes: frozenset[str]
+
+    def read(self, path: Path) -> Reading:
+        """Read one file.
+
+        Raises:
+            Rejected: the file is unfit; nothing of it is lost.
+        """
+
+
+class Annotator(Protocol):
+    """Sentences become predictions: pure, batched, deterministic."""
+
+    @property
+    def name(self) -> str:
+        """The entry point's name."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name code version, options and lexicon: another fingerprint may propose otherwise."""
+
+    def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
+        """Make one prediction per sentence, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """A task as the server lists it; `stamp` changes whenever an annotation on it does."""
+
+    id: int
+    sentence: str
+    stamp: str
+    answers: int
+
+
+class Studio(Protocol):
+    """A Label Studio server, under our nouns.
+
+    Every method raises Unavailable when the server does not answer and UsageError when it refuses the token.
+    """
+
+    def open_project(self, marker: str, title: str, label_config: str, instruction: str) -> int:
+        """Find the project that carries the marker, or create it; give its id."""
+
+    def find_project(self, marker: str) -> int | None:
+        """Find the project that carries the marker."""
+
+    def import_tasks(self, project: int, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Create tasks with their predictions, all or nothing; give their ids in order."""
+
+    def find_batch(self, project: int, batch: str) -> dict[str, int]:
+        """Find the tasks of one push batch: sentence id → task id."""
+
+    def list_tasks(self, project: int) -> list[TaskState]:
+        """List every task of the project; complete, or an error."""
+
+    def list_annotations(self, task: int) -> list[dict[str, Any]]:
+        """Give every annotation of a task, verbatim."""
+
+    def people(self) -> dict[int, str]:
+        """Give the e-mail address of every account, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One approved sentence with all that a release says of it."""
+
+    sentence: Sentence
+    document: Document
+    source: Source
+    gold: Gold
+    split: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInfo:
+    """What a release says of itself."""
+
+    name: str
+    version: str
+    pretty_name: str
+    license: str
+    schema: LabelSchema
+    builder_version: str
+    counts: Mapping[str, int]
+
+
+class Exporter(Protocol):
+    """Rows become files of one format inside a release folder."""
+
+    name: str
+
+    def export(self, rows: Iterable[Row], info: ReleaseInfo, folder: Path) -> None:
+        """Write the files; `folder` exists and is private to this run."""
