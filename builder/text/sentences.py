@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from builder.text.scripts import CLOSERS, HAN
 
 _ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "gen", "col", "lt", "capt", "sgt", "rep", "sen", "gov", "pres", "rev", "hon", "messrs", "vs", "etc", "inc", "ltd", "co", "corp", "dept", "univ", "est", "approx", "fig", "vol", "ed", "eds", "al", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "e.g", "i.e", "a.m", "p.m"]
+    (
+        "mr mrs ms dr prof sr jr st gen col lt capt sgt rep sen gov pres rev hon messrs vs etc inc ltd co corp dept "
+        "univ est approx fig vol ed eds al jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat "
+        "sun e.g i.e a.m p.m"
+    ).split()
 )
 # These end a sentence when a capital follows: "at 9 p.m. The …", "Acme Inc. The …".
-_MAY_END = frozenset(["a.m", "p.m", "inc", "ltd", "co", "corp", "etc", "jr", "sr", "al"])
+_MAY_END = frozenset("a.m p.m inc ltd co corp etc jr sr al".split())
 _END = re.compile(rf"(?:[。！？!?]+|…+|\.{{1,3}})[{re.escape(CLOSERS)}]*")
 _SHELL = re.compile(r"《[^》]{0,200}》|（[^）]{0,200}）")
 _OPENING = re.compile(r"""\s+["'“‘(\[]*[A-Z0-9À-Ý]""")

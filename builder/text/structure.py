@@ -25,7 +25,8 @@ _CREDIT = re.compile(
     r"|^(?:By|Photo|Image|Source|Credit|Reporting|Editing|Photograph)\b[^.!?]{0,80}$",
 )
 _NAVIGATION = re.compile(
-    r"^(?:Skip to|Next Article|Previous Article|Recommended|Related|Share|Follow us|Subscribe|Sign in|Log ?in|Home\b|Menu|Search"
+    r"^(?:Skip to|Next Article|Previous Article|Recommended|Related|Share|Follow us|Subscribe"
+    r"|Sign in|Log ?in|Home\b|Menu|Search"
     r"|Read more|Most (?:read|popular)|Advertisement|Copyright|All rights|Contact|About us|Facebook|Twitter|Comments?\b"
     r"|首页|返回|上一[篇版]|下一[篇版]|联系我们|版权|相关(?:阅读|新闻|链接)|推荐阅读|分享|扫[一码]|登录|注册|订阅|订报|热线)",
     re.IGNORECASE,
