@@ -99,6 +99,7 @@ class OffsetMap:
 
         Raises:
             BrokenError: the two do not meet.
+
         """
         if self.raw_length != inner.length:
             raise BrokenError(f"cannot compose: {self.raw_length} characters expected, {inner.length} given")

@@ -30,6 +30,7 @@ class Reader(Protocol):
 
         Raises:
             Rejected: the file is unfit; nothing of it is lost.
+
         """
 
 

@@ -102,6 +102,7 @@ def read_schema(name_or_path: str, base: Path) -> LabelSchema:
 
     Raises:
         UsageError: no such schema, or it is not sound.
+
     """
     shipped = shipped_schemas()
     path = shipped.get(name_or_path) or base / name_or_path
