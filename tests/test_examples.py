@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,14 @@ def test_spans_carry_no_outer_space_or_quotation_mark(rows: list[dict[str, Any]]
     texts = [row["text"][start:end] for row in rows for start, end, _ in row["entities"]]
 
     assert [text.strip(marks) for text in texts] == texts
+
+
+def test_spans_cut_no_word_of_latin_letters_or_figures(rows: list[dict[str, Any]]) -> None:
+    cuts = [(row["text"], at) for row in rows for start, end, _ in row["entities"] for at in (start, end)]
+
+    assert [] == [
+        (text, at) for text, at in cuts if re.fullmatch("[A-Za-z]{2}|[0-9]{2}", text[max(0, at - 1) : at + 1])
+    ]
 
 
 def test_a_sentence_is_labelled_exactly_when_it_is_not_skipped(rows: list[dict[str, Any]]) -> None:
