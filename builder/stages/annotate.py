@@ -32,7 +32,7 @@ class Annotate:
     def work(self, batch: Sequence[Sentence]) -> Outcome:
         """Ask every annotator, and combine."""
         each, combined = self._combiner.propose_each(batch)
-        return Outcome(facts=[*each, *combined])
+        return Outcome(facts=[*(prediction for of_one in each for prediction in of_one), *combined])
 
 
 def annotator_id(combiner: Combiner) -> str:

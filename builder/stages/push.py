@@ -23,8 +23,8 @@ from builder.studio.label_config import instruction, label_config
 Proposed = tuple[Passage, Prediction]
 
 
-def open_project(studio: Studio, store: Store, title: str, schema: LabelSchema) -> int:
-    """Find or create this store's review project.
+def open_project(studio: Studio, store: Store, title: str, schema: LabelSchema, people: int) -> int:
+    """Find or create this store's review project, which asks so many people per task.
 
     Raises:
         UsageError: tasks were pushed before, and this server does not know them.
@@ -36,7 +36,7 @@ def open_project(studio: Studio, store: Store, title: str, schema: LabelSchema) 
             f"{sum(pushed.values())} tasks were pushed to another Label Studio than this one; "
             "point [studio] url at the server that holds the review"
         )
-    return studio.open_project(store.marker, title, label_config(schema), instruction(schema))
+    return studio.open_project(store.marker, title, label_config(schema), instruction(schema), answers=people)
 
 
 class Settle:
