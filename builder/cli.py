@@ -40,24 +40,25 @@ class _Group(click.Group):
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+_JOURNEY = """\b
+Example:
+  builder init news && cd news     # then put text files into sources/
+  builder run                      # ingest, annotate, push; review in the browser
+  builder run                      # pull and decide what is approved
+  builder release v1
+"""
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_JOURNEY)
 @click.version_option(__version__, prog_name="builder")
 @click.option("-C", "--project", default=".", type=click.Path(file_okay=False, path_type=Path), help="Project folder.")
 @click.pass_context
 def main(context: click.Context, project: Path) -> None:
-    """Documents in; proposals reviewed by people in Label Studio; approved rows out as a Hugging Face dataset.
-
-    \b
-    Example:
-      builder init news && cd news     # then put text files into sources/
-      builder run                      # ingest, annotate, push; review in the browser
-      builder run                      # pull and decide what is approved
-      builder release v1
-    """
+    """Documents in; proposals reviewed by people in Label Studio; approved rows out as a Hugging Face dataset."""
     context.obj = project.resolve()
 
 
-@main.command()
+@main.command(epilog="Example: builder ingest articles/ extra/today.txt")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
 @click.option("--name", help="Name of the dataset; the folder's name if not given.")
 @click.option("--schema", default="news", show_default=True, help="A shipped label schema, or a path to your own.")
@@ -81,15 +82,11 @@ def init(base: Path, folder: Path, name: str | None, schema: str, sources: tuple
 @click.pass_obj
 def ingest(base: Path, paths: tuple[Path, ...], as_json: bool) -> None:
     """Read files that are new or changed; an unfit file is listed and the rest goes on.
-
-    \b
-    Example: builder ingest articles/ extra/today.txt
-    """
     with _workbench(base) as bench:
         _finish([bench.ingest([path.absolute() for path in paths])], as_json)
 
 
-@main.command()
+@main.command(epilog="Example: builder studio start && builder push")
 @_as_json
 @click.pass_obj
 def annotate(base: Path, as_json: bool) -> None:
@@ -107,10 +104,6 @@ def annotate(base: Path, as_json: bool) -> None:
 @click.pass_obj
 def push(base: Path, as_json: bool) -> None:
     """Send proposed sentences to Label Studio, each exactly once.
-
-    \b
-    Example: builder studio start && builder push
-    """
     from builder import console
 
     with _workbench(base) as bench:
@@ -119,7 +112,7 @@ def push(base: Path, as_json: bool) -> None:
         _finish([tally], as_json)
 
 
-@main.command()
+@main.command(epilog="Example: builder pull && builder review")
 @click.option("--accept-deletions", default=0, metavar="N", help="Go on although up to N tasks vanished.")
 @_as_json
 @click.pass_obj
@@ -138,10 +131,6 @@ def pull(base: Path, accept_deletions: int, as_json: bool) -> None:
 @click.pass_obj
 def review(base: Path, as_json: bool) -> None:
     """Decide which answers are approved, and say why others are not.
-
-    \b
-    Example: builder pull && builder review
-    """
     from builder import console
 
     with _workbench(base) as bench:
@@ -153,7 +142,7 @@ def review(base: Path, as_json: bool) -> None:
         console.show_review(decided)
 
 
-@main.command()
+@main.command(epilog="Example: builder status --json")
 @click.argument("version")
 @_as_json
 @click.pass_obj
@@ -175,10 +164,6 @@ def release(base: Path, version: str, as_json: bool) -> None:
 @click.pass_obj
 def status(base: Path, as_json: bool) -> None:
     """Show what each stage has done, what waits, and what was rejected.
-
-    \b
-    Example: builder status --json
-    """
     from builder import console
 
     with _workbench(base) as bench:
@@ -186,7 +171,7 @@ def status(base: Path, as_json: bool) -> None:
     console.as_json(counts) if as_json else console.show_status(counts)
 
 
-@main.command()
+@main.command(epilog="Example: builder preview article.txt --json")
 @click.option("--release", "version", help="Also write this release at the end.")
 @click.pass_obj
 def run(base: Path, version: str | None) -> None:
@@ -214,10 +199,6 @@ def preview(files: tuple[Path, ...], schema: str, as_json: bool) -> None:
     """Show what would be proposed for files, without a project.
 
     With --json, one object per sentence (contract preview/1, see docs/contracts.md).
-
-    \b
-    Example: builder preview article.txt --json
-    """
     from builder import console
     from builder.preview import preview_files
 
@@ -233,7 +214,7 @@ def preview(files: tuple[Path, ...], schema: str, as_json: bool) -> None:
         raise SystemExit(Rejected.exit_code)
 
 
-@main.command()
+@main.command(epilog="Example: builder studio start")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="demo")
 @click.option("--interactive", is_flag=True, help="Review in the browser yourself instead of replaying a review.")
 @click.pass_obj
@@ -252,12 +233,8 @@ def demo(base: Path, folder: Path, interactive: bool) -> None:
 def studio() -> None:
     """Start, stop and look at the project's own Label Studio.
 
-    \b
-    Example: builder studio start
-    """
 
-
-@studio.command()
+@studio.command(epilog="Example: builder studio stop")
 @_as_json
 @click.pass_obj
 def start(base: Path, as_json: bool) -> None:
@@ -283,25 +260,17 @@ def start(base: Path, as_json: bool) -> None:
 @click.pass_obj
 def stop(base: Path) -> None:
     """Stop it; its data stay.
-
-    \b
-    Example: builder studio stop
-    """
     from builder import console
     from builder.workbench import embedded, read_project
 
     console.answer("stopped" if embedded(read_project(base)).stop() else "it was not running")
 
 
-@studio.command("status")
+@studio.command("status", epilog="Example: builder studio status --json")
 @_as_json
 @click.pass_obj
 def studio_status(base: Path, as_json: bool) -> None:
-    """Say whether it runs, and where.
-
-    \b
-    Example: builder studio status --json
-    """
+    """Say whether it runs, and where."""
     from builder import console
     from builder.workbench import embedded, read_project
 
