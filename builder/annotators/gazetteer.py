@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 _LISTS = ("countries", "cities", "organisations", "regions")
+_NOTHING = ""
 _KNOWN, _DOUBTFUL, _OWN = 0.9, 0.5, 0.95
 # Everyday words, given names or surnames as well; only their context could tell.
 _AMBIGUOUS = frozenset(
@@ -34,6 +35,8 @@ _AMBIGUOUS = frozenset(
 # Countries whose Chinese name also begins longer foreign names (马里奥, 多哥贝); a following name character rules them out.
 _SHORT_ZH = frozenset("马里 多哥 阿曼 乍得 秘鲁 古巴 约旦 加纳 海地 不丹 汤加 老挝 文莱 贝宁 也门 关岛 苏丹 巴林".split())
 _FOREIGN = frozenset("奥亚纳斯尔特拉德克里诺夫维罗莫贝马尼")
+# Words that hold a country's name by accident; they take its place and are proposed as nothing.
+_TRAPS = ("发展中国家", "集中国力", "其中国有", "集中国内")
 
 
 class Term(NamedTuple):
@@ -50,7 +53,7 @@ class Gazetteer:
     name = "gazetteer"
 
     def __init__(self, terms: Sequence[Term], schema: LabelSchema) -> None:
-        self.terms = tuple(sorted(term for term in terms if term.label in schema.entity_names))
+        self.terms = tuple(sorted(term for term in terms if term.label in (*schema.entity_names, _NOTHING)))
         self.schema = schema
         self.fingerprint = stable_id(VERSION, self.terms)[:8]
         self._automaton: AhoCorasick | None = None
@@ -101,7 +104,8 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
 def _shipped() -> tuple[Term, ...]:
     listed = [(text, label) for name in _LISTS for text, label in lexicon.rows(name)]
     pairs = [*((name, "GPE") for name in _territories()), *listed]
-    return tuple(Term(text, label, _DOUBTFUL if text in _AMBIGUOUS else _KNOWN) for text, label in pairs)
+    traps = [Term(trap, _NOTHING, 0.0) for trap in _TRAPS]
+    return (*(Term(text, label, _DOUBTFUL if text in _AMBIGUOUS else _KNOWN) for text, label in pairs), *traps)
 
 
 def _territories() -> Iterator[str]:

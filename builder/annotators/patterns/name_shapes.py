@@ -28,7 +28,7 @@ _HEADS = {
 _LABEL_OF = {head: label for label, heads in reversed(_HEADS.items()) for head in heads.split()}
 # These head a name only with something more specific than one ordinary word before them.
 _WEAK = frozenset("Office Service Board Court School Center Centre Week Report Statement Plan Law Session Paper Meeting Post News Club Group Hall".split())
-_TOKEN = re.compile(r"\d{1,4}(?:st|nd|rd|th)\b|[^\W\d_]+(?:[.'’&-][^\W\d_]+){0,4}|\d+|[^\s\w]|_")
+_TOKEN = re.compile(r"\d{1,4}(?:st|nd|rd|th)\b|[^\W\d_]+(?:[.&-][^\W\d_]+|['’](?!s\b)[^\W\d_]+){0,4}|\d+|[^\s\w]|_")
 _JOINS = frozenset("of for on the de la du von van and".split())
 _AFTER_HEAD = frozenset(("of", "for", "on"))
 _PARTICLES = frozenset("de la del da di du van von der den bin al el ben ibn le dos".split())
@@ -41,13 +41,14 @@ _NO_NAME = frozenset(
 )
 _SPEECH = (
     "said|says|told|added|noted|stressed|emphasized|emphasised|explained|argued|warned|remarked|recalled|acknowledged|insisted|replied|wrote|tweeted|"
-    "pointed out|called on|called for|urged|pledged|mentioned|highlighted|reiterated|underlined|underscored|expressed|believes|believed"
+    "pointed out|called on|called for|urged|pledged|mentioned|highlighted|reiterated|underlined|underscored|expressed|believes|believed|spoke|attends|attended|arrived"
 )
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{1,24}"
 _FULL_NAME = rf"{_CAPITAL}(?: [A-Z]\.)?(?: (?:{'|'.join(sorted(_PARTICLES))}|{_CAPITAL})){{1,3}}"
-_SPEAKER = re.compile(rf"\b({_CAPITAL}(?: {_CAPITAL}){{0,2}}),? (?:also |has |have |further |later )?(?:{_SPEECH})\b")
+_SPEAKER = re.compile(rf"(?:^|(?<=[,;.\"“”] )|(?<=But )|(?<=that ))({_CAPITAL}(?: {_CAPITAL}){{0,2}}),? (?:also |has |have |further |later )?(?:{_SPEECH})\b")
 _SAID = re.compile(rf"\bsaid ({_CAPITAL}(?: {_CAPITAL}){{0,3}})(?=[,.;\"”]|$)")
 _HONORIFIC = re.compile(rf"\b(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady)\.? ({_CAPITAL}(?: {_CAPITAL}){{0,3}})")
+_EDITION = re.compile(r"\b[A-Z]{3,8}(?= 20[0-9]{2}\b)")
 _ACRONYM = re.compile(r" ?\(([A-Z][A-Za-z&-]{1,11})\)")
 
 
@@ -68,6 +69,7 @@ def find(text: str) -> Iterator[Found]:
     """Find headed names, people beside their titles, and speakers."""
     headed = list(_headed(text))
     yield from headed
+    yield from (Found(*hit.span(), "EVENT", 0.6) for hit in _EDITION.finditer(text))
     yield from _with_title(text)
     yield from _roles(text)
     for pattern, score in ((_HONORIFIC, 0.8), (_SAID, 0.7), (_SPEAKER, 0.6)):
@@ -157,7 +159,7 @@ def _title_pattern() -> re.Pattern[str]:
 @cache
 def _role_pattern() -> re.Pattern[str]:
     one = rf"(?:{_longest(lexicon.column('titles', 'en-role'))})"
-    topic = r"(?: of [a-z]{3,20}(?= |,|\.))?"
+    topic = r"(?: of (?!the\b|its\b|his\b|her\b|their\b|our\b|this\b|that\b)[a-z]{3,20}(?= |,|\.))?"
     return re.compile(rf"\b({_FULL_NAME}), (?:(?:the|a|an) )?({one}{topic}(?: and {one}{topic})?)(?![\w-])")
 
 
