@@ -7,11 +7,13 @@ makes accounts that cannot log in, hence the forms.)
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from builder.errors import Unavailable, UsageError
+from builder.errors import UsageError
 from builder.studio import wire
+from builder.studio.answers import believed
 
 if TYPE_CHECKING:
     import httpx
@@ -67,10 +69,7 @@ def _submitted(browser: httpx.Client, page: str, form: dict[str, str], problem: 
 
 
 def _form_errors(page: str) -> list[str]:
-    return [
-        unescape(re.sub(r"<[^>]*>", " ", block)).strip()
-        for block in _FORM_ERRORS.findall(page)
-    ]
+    return [unescape(re.sub(r"<[^>]*>", " ", block)).strip() for block in _FORM_ERRORS.findall(page)]
 
 
 def _rename(browser: httpx.Client, url: str, token: str, first_name: str) -> None:
@@ -85,10 +84,5 @@ def _authorised(token: str) -> dict[str, str]:
     return {"Authorization": f"Token {token}"}
 
 
-def _read(answer: httpx.Response, url: str) -> dict[str, Any]:
-    wire.check_status(answer, url)
-    try:
-        content: dict[str, Any] = answer.json()
-    except ValueError:
-        raise Unavailable(f"{url} gave an answer for {answer.url.path} that is not JSON") from None
-    return content
+def _read(answer: httpx.Response, url: str) -> Mapping[str, Any]:
+    return believed(dict[str, Any], wire.json_of(answer, url), answer.url.path)

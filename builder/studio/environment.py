@@ -133,7 +133,13 @@ def _migrate(home: Path, environment: Environment, say: Say) -> None:
 def _run(command: Sequence[str], variables: Mapping[str, str], problem: str) -> None:
     try:
         done = subprocess.run(
-            command, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
+            command,
+            check=False,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
         )
     except OSError as error:
         raise Unavailable(f"{problem}: {error}") from error

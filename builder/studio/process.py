@@ -55,7 +55,9 @@ def birth(pid: int) -> str | None:
         return None if Path("/proc/self/stat").exists() else _birth_by_ps(pid)
     except ProcessLookupError:
         return None
-    return None if fields[0] in "ZX" else f"{boot}/{fields[19]}"
+    # A killed leader is a zombie while its other threads still hold the sockets: dead means none is left.
+    is_dead = fields[0] in "ZX" and int(fields[17]) <= 1
+    return None if is_dead else f"{boot}/{fields[19]}"
 
 
 def wait_until(reached: Callable[[], bool], seconds: float) -> bool:
@@ -70,6 +72,8 @@ def wait_until(reached: Callable[[], bool], seconds: float) -> bool:
 
 def _birth_by_ps(pid: int) -> str | None:
     """Ask `ps`, where there is no /proc (macOS)."""
-    asked = subprocess.run(["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    asked = subprocess.run(
+        ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     state, _, started = asked.stdout.strip().partition(" ")
     return started.strip() if started and not state.startswith("Z") else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -27,6 +28,7 @@ OWNER = "owner@builder.localhost"
 
 _START_SECONDS = 180.0  # a warm start takes 3 to 8 seconds; a cold disk on a busy machine much longer
 _STOP_SECONDS = 10.0
+_PORTS = range(20_000, 32_000)  # below those that systems hand to outgoing connections
 _LOG_HEAD = 65_536  # characters; the address stands within the first few thousand
 
 
@@ -141,7 +143,7 @@ class EmbeddedServer:
         process = record.process
         if process is None:
             raise BrokenError("waiting for a server that was not started")
-        wait_until(lambda: self._is_up(record) or not process.is_alive(), _START_SECONDS)
+        wait_until(lambda: self._is_up(record) or self._is_lost(record, process), _START_SECONDS)
         if process.is_alive() and self._is_up(record):
             self._write_record(_Record(record.port, process, bound=True))
             owner = self._owner()
@@ -151,15 +153,19 @@ class EmbeddedServer:
         raise Unavailable(f"Label Studio did not start; the end of {self.log}:\n{self._last_lines()}")
 
     def _is_up(self, record: _Record) -> bool:
-        return (record.bound or self._has_bound(record)) and wire.answers(record.url, "/health/")
+        return (record.bound or self._bound_url() == record.url) and wire.answers(record.url, "/health/")
 
-    def _has_bound(self, record: _Record) -> bool:
-        """Whether it took its port: on a busy one Label Studio moves on, and a stranger would answer there.
+    def _is_lost(self, record: _Record, process: Process) -> bool:
+        return not process.is_alive() or (not record.bound and self._bound_url() not in (None, record.url))
 
-        Django writes its address only after it has bound the port, so this start's own log is the proof.
+    def _bound_url(self) -> str | None:
+        """Read which address it took: if its port is busy Label Studio moves on, and a stranger answers there.
+
+        Django writes the address only after it has bound the port, so this start's own log is the proof.
         """
         with self.log.open(encoding="utf-8", errors="replace") as log:
-            return f"Starting development server at {record.url}/" in log.read(_LOG_HEAD)
+            found = re.search(r"^Starting development server at (\S+)/$", log.read(_LOG_HEAD), re.MULTILINE)
+        return found[1] if found else None
 
     def _make_folder(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
@@ -228,16 +234,22 @@ def _variables(data: Path, owner: dict[str, str]) -> dict[str, str]:
 
 def _free_port(wanted: int | None) -> int:
     """Take the wanted port if it is free, so that bookmarks and configurations stay true; else any free one."""
-    for port in (wanted or 0, 0):
-        with socket.socket() as probe:
-            # As the server does: a port whose old connections are still closing is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+    anywhere = (secrets.choice(_PORTS) for _ in range(100))
+    for port in (wanted, *anywhere):
+        if port and _is_free(port):
+            return port
     raise Unavailable(f"no free port on {HOST}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the server does: a port whose old connections are still closing is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def _copy_whole(source: Path, target: Path) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from builder.errors import BrokenError, UsageError, Unavailable
+from builder.errors import BrokenError, Unavailable, UsageError
 
 if TYPE_CHECKING:
     import httpx
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 TIMEOUT = 120.0
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class NotThere(UsageError):
+    """The server answered, and has nothing at that address."""
 
 
 def checked_url(url: str) -> str:
@@ -59,17 +63,37 @@ def translated(url: str) -> Iterator[None]:
         raise Unavailable(f"no answer from {url} ({type(error).__name__}); is the server running?") from None
 
 
+def token_refused(url: str) -> UsageError:
+    """Say how to give a token that the server accepts."""
+    return UsageError(
+        f"the server at {url} refused the token: set BUILDER_STUDIO_KEY to the access token of your account there"
+    )
+
+
+def json_of(response: httpx.Response, url: str) -> Any:
+    """Give what a 2xx answer holds.
+
+    Raises:
+        Unavailable: it is cut short, or not JSON.
+    """
+    check_status(response, url)
+    try:
+        return response.json()
+    except ValueError:
+        raise Unavailable(f"{url} answered for {response.url.path} with something that is not JSON") from None
+
+
 def check_status(response: httpx.Response, url: str) -> None:
     """Accept 2xx; name everything else after who can mend it."""
     status = response.status_code
     if 200 <= status < 300:
         return
     if status in (401, 403):
-        raise UsageError(f"{url} refused the token: set BUILDER_STUDIO_KEY to an access token of your account there")
+        raise token_refused(url)
     if 300 <= status < 400:
         raise UsageError(f"{url} redirects; give the address it redirects to as the URL of the server")
     if status == 404:
-        raise UsageError(f"{url} has no {response.url.path}: is it a Label Studio server, and is the project there?")
+        raise NotThere(f"{url} has no {response.url.path}: is it a Label Studio server, and is the project there?")
     if status in (408, 429) or 500 <= status:
         raise Unavailable(f"{url} answered {status} for {response.url.path}; try again later")
     raise BrokenError(f"{url} refused {response.url.path} ({status}): {response.text[:300]}")
