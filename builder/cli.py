@@ -58,52 +58,44 @@ def main(context: click.Context, project: Path) -> None:
     context.obj = project.resolve()
 
 
-@main.command(epilog="Example: builder ingest articles/ extra/today.txt")
+@main.command(epilog="Example: builder init news --source articles/")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
 @click.option("--name", help="Name of the dataset; the folder's name if not given.")
 @click.option("--schema", default="news", show_default=True, help="A shipped label schema, or a path to your own.")
 @click.option("--source", "sources", multiple=True, default=("sources",), show_default=True, help="What to ingest.")
 @click.pass_obj
 def init(base: Path, folder: Path, name: str | None, schema: str, sources: tuple[str, ...]) -> None:
-    """Make a project: a folder with builder.toml.
-
-    \b
-    Example: builder init news --source articles/
-    """
+    """Make a project: a folder with builder.toml."""
     from builder import console
     from builder.project_files import create
 
     console.answer(f"{create(base / folder, name, schema, sources)}: edit it, then run: builder run")
 
 
-@main.command()
+@main.command(epilog="Example: builder ingest articles/ extra/today.txt")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @_as_json
 @click.pass_obj
 def ingest(base: Path, paths: tuple[Path, ...], as_json: bool) -> None:
-    """Read files that are new or changed; an unfit file is listed and the rest goes on.
+    """Read files that are new or changed; an unfit file is listed and the rest goes on."""
     with _workbench(base) as bench:
         _finish([bench.ingest([path.absolute() for path in paths])], as_json)
+
+
+@main.command(epilog="Example: builder annotate")
+@_as_json
+@click.pass_obj
+def annotate(base: Path, as_json: bool) -> None:
+    """Propose entities and a label for every new sentence."""
+    with _workbench(base) as bench:
+        _finish([bench.annotate()], as_json)
 
 
 @main.command(epilog="Example: builder studio start && builder push")
 @_as_json
 @click.pass_obj
-def annotate(base: Path, as_json: bool) -> None:
-    """Propose entities and a label for every new sentence.
-
-    \b
-    Example: builder annotate
-    """
-    with _workbench(base) as bench:
-        _finish([bench.annotate()], as_json)
-
-
-@main.command()
-@_as_json
-@click.pass_obj
 def push(base: Path, as_json: bool) -> None:
-    """Send proposed sentences to Label Studio, each exactly once.
+    """Send proposed sentences to Label Studio, each exactly once."""
     from builder import console
 
     with _workbench(base) as bench:
@@ -112,25 +104,21 @@ def push(base: Path, as_json: bool) -> None:
         _finish([tally], as_json)
 
 
-@main.command(epilog="Example: builder pull && builder review")
+@main.command(epilog="Example: builder pull")
 @click.option("--accept-deletions", default=0, metavar="N", help="Go on although up to N tasks vanished.")
 @_as_json
 @click.pass_obj
 def pull(base: Path, accept_deletions: int, as_json: bool) -> None:
-    """Fetch what people did, into the journal and the store.
-
-    \b
-    Example: builder pull
-    """
+    """Fetch what people did, into the journal and the store."""
     with _workbench(base) as bench:
         _finish([bench.pull(accept_deletions)], as_json)
 
 
-@main.command()
+@main.command(epilog="Example: builder pull && builder review")
 @_as_json
 @click.pass_obj
 def review(base: Path, as_json: bool) -> None:
-    """Decide which answers are approved, and say why others are not.
+    """Decide which answers are approved, and say why others are not."""
     from builder import console
 
     with _workbench(base) as bench:
@@ -142,16 +130,12 @@ def review(base: Path, as_json: bool) -> None:
         console.show_review(decided)
 
 
-@main.command(epilog="Example: builder status --json")
+@main.command(epilog="Example: builder release v1")
 @click.argument("version")
 @_as_json
 @click.pass_obj
 def release(base: Path, version: str, as_json: bool) -> None:
-    """Write what is approved as a Hugging Face dataset: exports/NAME/VERSION.
-
-    \b
-    Example: builder release v1
-    """
+    """Write what is approved as a Hugging Face dataset: exports/NAME/VERSION."""
     from builder import console
 
     with _workbench(base) as bench:
@@ -159,11 +143,11 @@ def release(base: Path, version: str, as_json: bool) -> None:
     console.as_json({"release": str(folder)}) if as_json else console.answer(f"released {folder}")
 
 
-@main.command()
+@main.command(epilog="Example: builder status --json")
 @_as_json
 @click.pass_obj
 def status(base: Path, as_json: bool) -> None:
-    """Show what each stage has done, what waits, and what was rejected.
+    """Show what each stage has done, what waits, and what was rejected."""
     from builder import console
 
     with _workbench(base) as bench:
@@ -171,15 +155,11 @@ def status(base: Path, as_json: bool) -> None:
     console.as_json(counts) if as_json else console.show_status(counts)
 
 
-@main.command(epilog="Example: builder preview article.txt --json")
+@main.command(epilog="Example: builder run --release v1")
 @click.option("--release", "version", help="Also write this release at the end.")
 @click.pass_obj
 def run(base: Path, version: str | None) -> None:
-    """Do all that is possible now: ingest, annotate, push, pull, review.
-
-    \b
-    Example: builder run --release v1
-    """
+    """Do all that is possible now: ingest, annotate, push, pull, review."""
     from builder import console
 
     with _workbench(base) as bench:
@@ -191,7 +171,7 @@ def run(base: Path, version: str | None) -> None:
     _finish(tallies, as_json=False)
 
 
-@main.command()
+@main.command(epilog="Example: builder preview article.txt --json")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--schema", default="news", show_default=True, help="A shipped label schema, or a path to your own.")
 @_as_json
@@ -199,6 +179,7 @@ def preview(files: tuple[Path, ...], schema: str, as_json: bool) -> None:
     """Show what would be proposed for files, without a project.
 
     With --json, one object per sentence (contract preview/1, see docs/contracts.md).
+    """
     from builder import console
     from builder.preview import preview_files
 
@@ -214,35 +195,27 @@ def preview(files: tuple[Path, ...], schema: str, as_json: bool) -> None:
         raise SystemExit(Rejected.exit_code)
 
 
-@main.command(epilog="Example: builder studio start")
+@main.command(epilog="Example: builder demo --interactive")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="demo")
 @click.option("--interactive", is_flag=True, help="Review in the browser yourself instead of replaying a review.")
 @click.pass_obj
 def demo(base: Path, folder: Path, interactive: bool) -> None:
-    """Run the whole job on the sample that ships with builder, in FOLDER.
-
-    \b
-    Example: builder demo --interactive
-    """
+    """Run the whole job on the sample that ships with builder, in FOLDER."""
     from builder.demo import run_demo
 
     run_demo(base / folder, interactive=interactive)
 
 
-@main.group(cls=_Group)
+@main.group(cls=_Group, epilog="Example: builder studio start")
 def studio() -> None:
-    """Start, stop and look at the project's own Label Studio.
+    """Start, stop and look at the project's own Label Studio."""
 
 
-@studio.command(epilog="Example: builder studio stop")
+@studio.command(epilog="Example: builder studio start")
 @_as_json
 @click.pass_obj
 def start(base: Path, as_json: bool) -> None:
-    """Start it on 127.0.0.1; the first time it is installed, which takes some minutes.
-
-    \b
-    Example: builder studio start
-    """
+    """Start it on 127.0.0.1; the first time it is installed, which takes some minutes."""
     from builder import console
     from builder.workbench import embedded, read_project
 
@@ -256,10 +229,10 @@ def start(base: Path, as_json: bool) -> None:
         )
 
 
-@studio.command()
+@studio.command(epilog="Example: builder studio stop")
 @click.pass_obj
 def stop(base: Path) -> None:
-    """Stop it; its data stay.
+    """Stop it; its data stay."""
     from builder import console
     from builder.workbench import embedded, read_project
 

@@ -33,7 +33,9 @@ _AMBIGUOUS = frozenset(
     "Cologne Victoria 南海 东海 吉林 大理 海口 万象 长春 南美 黑山 巴林 苏丹 汉堡 京都 中南海".split()
 )
 # Countries whose Chinese name also begins longer foreign names (马里奥, 多哥贝); a following name character rules them out.
-_SHORT_ZH = frozenset("马里 多哥 阿曼 乍得 秘鲁 古巴 约旦 加纳 海地 不丹 汤加 老挝 文莱 贝宁 也门 关岛 苏丹 巴林".split())
+_SHORT_ZH = frozenset(
+    "马里 多哥 阿曼 乍得 秘鲁 古巴 约旦 加纳 海地 不丹 汤加 老挝 文莱 贝宁 也门 关岛 苏丹 巴林".split()
+)
 _FOREIGN = frozenset("奥亚纳斯尔特拉德克里诺夫维罗莫贝马尼")
 # Words that hold a country's name by accident; they take its place and are proposed as nothing.
 _TRAPS = ("发展中国家", "集中国力", "其中国有", "集中国内")

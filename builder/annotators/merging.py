@@ -39,7 +39,9 @@ _GENERIC_PLACES = frozenset(
 )
 # One character stands for a country or province in 中美, 访华, 在沪.
 _SHORT_PLACES = frozenset("中美俄英法日韩印巴朝越德京沪津渝粤闽琼滇黔蜀鲁豫皖赣藏港澳台华以")
-_SHORT_AFTER = re.compile("(?<=[访来驻对在赴抵离])([华京沪津渝穗汉])(?=[，。、举召开考访期投工参出的进与同和]|$)|(?<=访)([美俄英法日韩印])")
+_SHORT_AFTER = re.compile(
+    "(?<=[访来驻对在赴抵离])([华京沪津渝穗汉])(?=[，。、举召开考访期投工参出的进与同和]|$)|(?<=访)([美俄英法日韩印])"
+)
 _PLACE_END = re.compile(
     r"(?:山|山脉|河|江|湖|海|洋|岛|群岛|半岛|洲|宫|广场|大桥|机场|港|路|街|大街|大道|寺|公园|峡|海峡|湾|高原|平原|盆地|沙漠|故居|陵|纪念堂|体育场|体育馆|会堂|大厦|火车站|水库|地区)$"
 )
@@ -55,7 +57,27 @@ _NOT_NAMES = frozenset(
     "云集 向上 祥和 孔子学院 黄金周 欢乐 幸福 兴旺 繁荣 高尚 罗汉 元旦 元宵 中秋 龙舟 白人 黑人 阿姨 老汉 小伙 小朋友 宝石 青天 青山 白银 方圆 常委 毛衣 毛巾 "
     "武装 武警 石油 石化 安居 安居工程 小麦 甘蔗 金秋 严寒 时光 雷阵雨 宣传教育 关怀 诸如 白痴 路基 牛群 叶子 祝福 桂冠 田野 高增值 高素质 尼古丁 严格遵守 宣传提纲 厄尔尼诺 尤伯杯 苏铁 万春 胡老 多云 小雨 卫星 顾客 滑雪 师生 黄淮 卢比 弘扬 高潮 拓宽 荣幸 智慧 王朝 祝贺 滑坡 许可证 友谊 崇尚 杜绝 卢布 许可 洪水 东道主 双良 灵芝 公安 水利 文化 明灯 时代 常年 贺信 贺电 柏油 温度 温泉 张贴 严厉 严重 严肃 江山 江河 石头 石材 金额 金属 金钱 白色 白天 黄色 红旗 马路 马匹 高兴 高速 高中 高校 高大 高原 高考 高层 方便 方向 方案 于是 江南 江北 谢谢 施展 施行 项目 任务 任期 房屋 房子 华丽 华侨 华人 华语 方面 包括 成员 成本 成绩 钱财 夏天 夏季 秋天 秋季 和睦 章程 安理会 应有尽有 万元 于今 于是 于此 伏击 施工 计划 明确 明显 明年 成立 成功 温暖 高兴".split()
 )
-_NOT_FIRST = ("多云", "小雨", "今天", "安全", "许可", "明天", "青少年", "和平", "石油", "金融", "高科技", "黄金", "马克思主义", "毛泽东思想", "邓小平理论", "尤其", "任何", "时候", "应该")
+_NOT_FIRST = (
+    "多云",
+    "小雨",
+    "今天",
+    "安全",
+    "许可",
+    "明天",
+    "青少年",
+    "和平",
+    "石油",
+    "金融",
+    "高科技",
+    "黄金",
+    "马克思主义",
+    "毛泽东思想",
+    "邓小平理论",
+    "尤其",
+    "任何",
+    "时候",
+    "应该",
+)
 # A title followed by one of these is part of another word: 主席国, 总统府, 部长级.
 _TITLE_RUNS_ON = "国团府令制级台会们处室号职"
 _FAIR, _GOOD, _SURE = 0.6, 0.75, 0.9
@@ -109,7 +131,12 @@ def _places(tokens: Sequence[Token]) -> Iterator[Found]:
     for at, token in enumerate(tokens):
         if token.flag in ("ns", "j", "nz") and set(token.word) <= _SHORT_PLACES:
             yield from (Found(n, n + 1, "GPE", _FAIR) for n in range(token.start, token.end))
-        if token.flag != "ns" or len(token.word) < 2 or token.word in _GENERIC_PLACES or set(token.word) <= _SHORT_PLACES:
+        if (
+            token.flag != "ns"
+            or len(token.word) < 2
+            or token.word in _GENERIC_PLACES
+            or set(token.word) <= _SHORT_PLACES
+        ):
             continue
         after = tokens[at + 1].word if at + 1 < len(tokens) else ""
         label = "LOCATION" if _PLACE_END.search(token.word) and len(token.word) > 2 else "GPE"

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from builder.annotators.proposal import Found, longest_first
 
-_MONTH = (
-    "(?:January|February|March|April|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\\.?)"
-)
+_MONTH = "(?:January|February|March|April|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\\.?)"
 _ANY_MONTH = f"(?:{_MONTH}|May)"
 _DAY = "(?:[0-3]?[0-9](?:st|nd|rd|th)?)"
 _YEAR = "(?:1[5-9]|20)[0-9]{2}"
@@ -71,4 +69,6 @@ def find(text: str) -> Iterator[Found]:
     """Find dates, and quantities that are no part of one."""
     dates = [Found(*hit.span(), "DATE", 0.85) for hit in _DATE.finditer(text)]
     counts = [Found(*hit.span(), "QUANTITY", 0.75) for hit in _QUANTITY.finditer(text)]
-    yield from longest_first([*dates, *(c for c in counts if not any(c.overlaps(d) and not c.covers(d) for d in dates))])
+    yield from longest_first(
+        [*dates, *(c for c in counts if not any(c.overlaps(d) and not c.covers(d) for d in dates))]
+    )

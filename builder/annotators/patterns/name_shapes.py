@@ -27,7 +27,9 @@ _HEADS = {
 }
 _LABEL_OF = {head: label for label, heads in reversed(_HEADS.items()) for head in heads.split()}
 # These head a name only with something more specific than one ordinary word before them.
-_WEAK = frozenset("Office Service Board Court School Center Centre Week Report Statement Plan Law Session Paper Meeting Post News Club Group Hall".split())
+_WEAK = frozenset(
+    "Office Service Board Court School Center Centre Week Report Statement Plan Law Session Paper Meeting Post News Club Group Hall".split()
+)
 _TOKEN = re.compile(r"\d{1,4}(?:st|nd|rd|th)\b|[^\W\d_]+(?:[.&-][^\W\d_]+|['’](?!s\b)[^\W\d_]+){0,4}|\d+|[^\s\w]|_")
 _JOINS = frozenset("of for on the de la du von van and".split())
 _AFTER_HEAD = frozenset(("of", "for", "on"))
@@ -45,7 +47,9 @@ _SPEECH = (
 )
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{1,24}"
 _FULL_NAME = rf"{_CAPITAL}(?: [A-Z]\.)?(?: (?:{'|'.join(sorted(_PARTICLES))}|{_CAPITAL})){{1,3}}"
-_SPEAKER = re.compile(rf"(?:^|(?<=[,;.\"“”] )|(?<=But )|(?<=that ))({_CAPITAL}(?: {_CAPITAL}){{0,2}}),? (?:also |has |have |further |later )?(?:{_SPEECH})\b")
+_SPEAKER = re.compile(
+    rf"(?:^|(?<=[,;.\"“”] )|(?<=But )|(?<=that ))({_CAPITAL}(?: {_CAPITAL}){{0,2}}),? (?:also |has |have |further |later )?(?:{_SPEECH})\b"
+)
 _SAID = re.compile(rf"\bsaid ({_CAPITAL}(?: {_CAPITAL}){{0,3}})(?=[,.;\"”]|$)")
 _HONORIFIC = re.compile(rf"\b(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady)\.? ({_CAPITAL}(?: {_CAPITAL}){{0,3}})")
 _EDITION = re.compile(r"\b[A-Z]{3,8}(?= 20[0-9]{2}\b)")
@@ -153,7 +157,9 @@ def _roles(text: str) -> Iterator[Found]:
 
 @cache
 def _title_pattern() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:(?:Former|Acting|Interim|Deputy) )?(?:{_longest(lexicon.column('titles', 'en'))})(?![\w’'-])")
+    return re.compile(
+        rf"\b(?:(?:Former|Acting|Interim|Deputy) )?(?:{_longest(lexicon.column('titles', 'en'))})(?![\w’'-])"
+    )
 
 
 @cache
