@@ -217,7 +217,8 @@ def studio() -> None:
 def start(base: Path, as_json: bool) -> None:
     """Start it on 127.0.0.1; the first time it is installed, which takes some minutes."""
     from builder import console
-    from builder.workbench import embedded, read_project
+    from builder.config import read_project
+    from builder.workbench import embedded
 
     server = embedded(read_project(base))
     info = server.start(console.say)
@@ -234,7 +235,8 @@ def start(base: Path, as_json: bool) -> None:
 def stop(base: Path) -> None:
     """Stop it; its data stay."""
     from builder import console
-    from builder.workbench import embedded, read_project
+    from builder.config import read_project
+    from builder.workbench import embedded
 
     console.answer("stopped" if embedded(read_project(base)).stop() else "it was not running")
 
@@ -245,7 +247,8 @@ def stop(base: Path) -> None:
 def studio_status(base: Path, as_json: bool) -> None:
     """Say whether it runs, and where."""
     from builder import console
-    from builder.workbench import embedded, read_project
+    from builder.config import read_project
+    from builder.workbench import embedded
 
     found = embedded(read_project(base)).status()
     if as_json:

@@ -5,20 +5,30 @@ A plug-in is a `build` function and a line in its own `pyproject.toml`; the buil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from builder.errors import UsageError
 from builder.ports import Annotator, Exporter, Reader
 from builder.schema import LabelSchema
+
+if TYPE_CHECKING:
+    from builder.annotators.combine import Combiner
 
 
 def annotator(name: str, options: Mapping[str, str], schema: LabelSchema) -> Annotator:
     """Build an annotator by its entry point's name."""
     made: Annotator = _load("annotators", name)(options, schema)
     return made
+
+
+def combiner(names: Sequence[str], options: Mapping[str, Mapping[str, str]], schema: LabelSchema) -> Combiner:
+    """Build annotators by name, and what combines them."""
+    from builder.annotators.combine import Combiner
+
+    return Combiner([annotator(name, options.get(name, {}), schema) for name in names], schema)
 
 
 def readers() -> list[Reader]:

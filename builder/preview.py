@@ -13,7 +13,6 @@ from builder.model import Document, Entity, Kind, Prediction, Sentence, pieces_o
 from builder.ports import Reader, Reading
 from builder.schema import LabelSchema, read_schema
 from builder.text.structure import split_page
-from builder.workbench import proposers
 
 CONTRACT = "preview/1"
 
@@ -72,7 +71,7 @@ def preview_files(
 ) -> tuple[Iterator[dict[str, Any]], LabelSchema, list[tuple[Path, Rejected]]]:
     """Preview files with the default annotators; unfit files fill the list as the lines are consumed."""
     schema = read_schema(schema_name, Path.cwd())
-    proposer = proposers(AnnotateTable().annotators, schema, {})
+    proposer = plugins.combiner(AnnotateTable().annotators, {}, schema)
     readers = {suffix: reader for reader in plugins.readers() for suffix in reader.suffixes}
     rejected: list[tuple[Path, Rejected]] = []
 

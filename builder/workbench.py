@@ -28,7 +28,6 @@ from builder.store.db import Store
 
 if TYPE_CHECKING:
     from builder.annotators.combine import Combiner
-    from builder.schema import LabelSchema
     from builder.studio.client import StudioClient
     from builder.studio.server import EmbeddedServer
 
@@ -49,7 +48,8 @@ class Workbench:
     @cached_property
     def combiner(self) -> Combiner:
         """Build the configured annotators and what combines them."""
-        return proposers(self.project.config.annotate.annotators, self.project.schema, self._options)
+        table = self.project.config.annotate
+        return plugins.combiner(table.annotators, table.options, self.project.schema)
 
     @cached_property
     def studio(self) -> StudioClient:
@@ -112,10 +112,6 @@ class Workbench:
         """Say where people review."""
         return self.studio.project_url(self._pushed_project())
 
-    @property
-    def _options(self) -> dict[str, dict[str, str]]:
-        return self.project.config.annotate.options
-
     def _pushed_project(self) -> int:
         found = self.studio.find_project(self.store.marker)
         if found is None:
@@ -138,13 +134,6 @@ def opened(start: Path, say: Say, run: Run = flow.run) -> Iterator[Workbench]:
     project = read_project(start)
     with Store(project.hidden) as store:
         yield Workbench(project, store, say, run)
-
-
-def proposers(names: Sequence[str], schema: LabelSchema, options: dict[str, dict[str, str]]) -> Combiner:
-    """Build annotators by name, and what combines them."""
-    from builder.annotators.combine import Combiner
-
-    return Combiner([plugins.annotator(name, options.get(name, {}), schema) for name in names], schema)
 
 
 def embedded(project: Project) -> EmbeddedServer:
