@@ -57,9 +57,9 @@ def tokens_of(text: str) -> list[Token]:
 
 @cache
 def _tagger() -> Any:
-    import jieba
+    import jieba  # type: ignore[import-untyped]
 
     jieba.setLogLevel(logging.WARNING)
-    import jieba.posseg
+    import jieba.posseg  # type: ignore[import-untyped]
 
     return jieba.posseg.POSTokenizer(jieba.Tokenizer())

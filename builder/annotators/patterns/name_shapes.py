@@ -27,17 +27,13 @@ _HEADS = {
 }
 _LABEL_OF = {head: label for label, heads in reversed(_HEADS.items()) for head in heads.split()}
 # These head a name only with something more specific than one ordinary word before them.
-_WEAK = frozenset("Office Service Board Court School Center Centre Week Report Statement Plan Law Session Paper Meeting Post News Club Group Hall".split())
-_TOKEN = re.compile(r"\d{1,4}(?:st|nd|rd|th)\b|[^\W\d_]+(?:[.&-][^\W\d_]+|['’](?!s\b)[^\W\d_]+){0,4}|\d+|[^\s\w]|_")
-_JOINS = frozenset("of for on the de la du von van and".split())
+_WEAK = frozenset(["Office", "Service", "Board", "Court", "School", "Center", "Centre", "Week", "Report", "Statement", "Plan", "Law", "Session", "Paper", "Meeting", "Post", "News", "Club", "Group", "Hall"])
+_TOKEN = re.compile(r"\d{1,4}(?:st|nd|rd|th)\b|[^\W\d_]{1,40}(?:[.&-][^\W\d_]{1,40}|['’](?!s\b)[^\W\d_]{1,40}){0,4}|\d{1,40}|[^\s\w]|_")
+_JOINS = frozenset(["of", "for", "on", "the", "de", "la", "du", "von", "van", "and"])
 _AFTER_HEAD = frozenset(("of", "for", "on"))
-_PARTICLES = frozenset("de la del da di du van von der den bin al el ben ibn le dos".split())
+_PARTICLES = frozenset(["de", "la", "del", "da", "di", "du", "van", "von", "der", "den", "bin", "al", "el", "ben", "ibn", "le", "dos"])
 _NO_NAME = frozenset(
-    "The A An In On At By For From With To Of And But Or As If It Its He She They We I You This That These Those His Her Their Our My There Then When "
-    "While After Before Since During Both Many More Most Some Such Also However Meanwhile According Although Because Under Over About No Not Yes What "
-    "Who Why How Where Which New All Each Every One Two Three Last Next First Second Until Despite Once So Now Here Mr Mrs Ms Dr Noting Speaking Today "
-    "Yesterday Tomorrow Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October "
-    "November December Related Recommended Next Read More Photo File Breaking".split()
+    ["The", "A", "An", "In", "On", "At", "By", "For", "From", "With", "To", "Of", "And", "But", "Or", "As", "If", "It", "Its", "He", "She", "They", "We", "I", "You", "This", "That", "These", "Those", "His", "Her", "Their", "Our", "My", "There", "Then", "When", "While", "After", "Before", "Since", "During", "Both", "Many", "More", "Most", "Some", "Such", "Also", "However", "Meanwhile", "According", "Although", "Because", "Under", "Over", "About", "No", "Not", "Yes", "What", "Who", "Why", "How", "Where", "Which", "New", "All", "Each", "Every", "One", "Two", "Three", "Last", "Next", "First", "Second", "Until", "Despite", "Once", "So", "Now", "Here", "Mr", "Mrs", "Ms", "Dr", "Noting", "Speaking", "Today", "Yesterday", "Tomorrow", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Related", "Recommended", "Next", "Read", "More", "Photo", "File", "Breaking"]
 )
 _SPEECH = (
     "said|says|told|added|noted|stressed|emphasized|emphasised|explained|argued|warned|remarked|recalled|acknowledged|insisted|replied|wrote|tweeted|"
