@@ -139,7 +139,7 @@ def _read_terms(path: Path, schema: LabelSchema) -> list[Term]:
 
 
 def _read_term(line: str, where: str, schema: LabelSchema) -> Term:
-    text, tab, label = (part.strip() for part in line.partition("\t"))
+    text, _, label = (part.strip() for part in line.partition("\t"))
     if not (text and label):
         raise UsageError(f"{where}: expected a term, a tab and a label, found {line!r}")
     if label not in schema.entity_names:

@@ -19,7 +19,8 @@ _MEETING = re.compile(
 # What stands before a meeting's name but is no part of it; the name starts after the last of these.
 _BEFORE = re.compile(
     "出席|参加|召开|举行|举办|主持|迎来|承办|主办|闭幕|开幕|参与|通过|关于|作为|以及|欢迎|推动|筹备|支持|期间|"
-    "首届|本届|本次|此次|这次|该次|上届|下届|今天|昨天|昨日|今日|日前|为期|[在于向与和及暨是为的了将对等同把被从由到到着过]"
+    "首届|本届|本次|此次|这次|该次|上届|下届|今天|昨天|昨日|今日|日前|为期|"
+    "[在于向与和及暨是为的了将对等同把被从由到到着过]"
 )
 _PROPER = re.compile("[0-9]|第[一二三四五六七八九十百]|^(?:世界|全球|国际|亚洲|亚太|欧洲|非洲|中国|全国|联合国|中非|中阿|中欧|博鳌|达沃斯|金砖)")
 _MODIFIER = 6  # characters before the last word, when nothing else shows that the name is proper

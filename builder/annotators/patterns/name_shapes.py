@@ -15,9 +15,12 @@ from builder.annotators.proposal import Found
 
 _HEADS = {
     "ORG": "Organization Organisation Ministry Department Institute University College Academy School Bank Company Corporation Corp Inc Ltd Group "
-    "Holdings Committee Commission Council Agency Authority Association Federation Foundation Union Party Parliament Senate Court Bureau Office "
-    "Center Centre Laboratory Lab Hospital Society Club Museum Library Press Times Post News Airlines Airways Motors Electric Technologies Systems "
-    "Industries Partners Fund Trust League Alliance Board Administration Service Army Navy Police Embassy Congress Assembly Chamber Exchange",
+    "Holdings Committee Commission Council Agency Authority Association Federation Foundation Union Party "
+    "Parliament Senate Court Bureau Office "
+    "Center Centre Laboratory Lab Hospital Society Club Museum Library Press Times Post News Airlines "
+    "Airways Motors Electric Technologies Systems "
+    "Industries Partners Fund Trust League Alliance Board Administration Service Army Navy Police Embassy "
+    "Congress Assembly Chamber Exchange",
     "EVENT": "Meeting Conference Summit Forum Congress Expo Exhibition Games Olympics Cup Festival Fair War Championship Championships Symposium "
     "Dialogue Session Ceremony Convention Week Election Revolution",
     "DOCUMENT": "Declaration Treaty Act Initiative Agreement Charter Convention Protocol Paper Communique Communiqué Accord Accords Constitution "
@@ -36,8 +39,10 @@ _NO_NAME = frozenset(
     ["The", "A", "An", "In", "On", "At", "By", "For", "From", "With", "To", "Of", "And", "But", "Or", "As", "If", "It", "Its", "He", "She", "They", "We", "I", "You", "This", "That", "These", "Those", "His", "Her", "Their", "Our", "My", "There", "Then", "When", "While", "After", "Before", "Since", "During", "Both", "Many", "More", "Most", "Some", "Such", "Also", "However", "Meanwhile", "According", "Although", "Because", "Under", "Over", "About", "No", "Not", "Yes", "What", "Who", "Why", "How", "Where", "Which", "New", "All", "Each", "Every", "One", "Two", "Three", "Last", "Next", "First", "Second", "Until", "Despite", "Once", "So", "Now", "Here", "Mr", "Mrs", "Ms", "Dr", "Noting", "Speaking", "Today", "Yesterday", "Tomorrow", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Related", "Recommended", "Next", "Read", "More", "Photo", "File", "Breaking"]
 )
 _SPEECH = (
-    "said|says|told|added|noted|stressed|emphasized|emphasised|explained|argued|warned|remarked|recalled|acknowledged|insisted|replied|wrote|tweeted|"
-    "pointed out|called on|called for|urged|pledged|mentioned|highlighted|reiterated|underlined|underscored|expressed|believes|believed|spoke|attends|attended|arrived"
+    "said|says|told|added|noted|stressed|emphasized|emphasised|explained|argued|warned|remarked|recalled|"
+    "acknowledged|insisted|replied|wrote|tweeted|"
+    "pointed out|called on|called for|urged|pledged|mentioned|highlighted|reiterated|underlined|underscored|"
+    "expressed|believes|believed|spoke|attends|attended|arrived"
 )
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{1,24}"
 _FULL_NAME = rf"{_CAPITAL}(?: [A-Z]\.)?(?: (?:{'|'.join(sorted(_PARTICLES))}|{_CAPITAL})){{1,3}}"
