@@ -19,7 +19,7 @@ from builder.annotators.proposal import has_han
 from builder.model import Kind, Prediction, Sentence
 from builder.schema import LabelSchema
 
-NAMES = "PERSON TITLE ORG GPE LOCATION EVENT DOCUMENT DATE QUANTITY CONCEPT".split()
+NAMES = ["PERSON", "TITLE", "ORG", "GPE", "LOCATION", "EVENT", "DOCUMENT", "DATE", "QUANTITY", "CONCEPT"]
 Mention = tuple[int, int, int, str]
 
 
@@ -31,11 +31,10 @@ def main() -> None:
     parser.add_argument("--language", choices=("zh", "en"))
     parser.add_argument("--wrong", metavar="ANNOTATOR", help="also list what this one most often gets wrong")
     arguments = parser.parse_args()
-    pairs = [tuple(pair.split("=")) for pair in arguments.map.split(",")]
-    ours = {mine: theirs for theirs, mine in pairs}
+    ours, theirs = equal_labels(arguments.map)
     records = [json.loads(line) for line in arguments.corpus.read_text("utf-8").split("\n") if line]
     sentences = [sentence(number, record["text"], arguments.language) for number, record in enumerate(records)]
-    gold = {(n, s, e, label) for n, r in enumerate(records) for s, e, label in r["spans"] if label in ours.values()}
+    gold = {(n, s, e, theirs[label]) for n, r in enumerate(records) for s, e, label in r["spans"] if label in theirs}
     print(f"{len(records)} sentences, {len(gold)} spans\n{'annotator':10} {'label':14} P     R     F1    proposed")
     for name, predictions in proposals(sentences):
         found = set(mentions(predictions, ours))
@@ -43,6 +42,16 @@ def main() -> None:
             print(row(name, label, gold, found))
         if name == arguments.wrong:
             explain(records, gold, found)
+
+
+def equal_labels(pairs: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Give each of our labels, and each of the corpus's, the name they are scored under: the first pair's corpus label."""
+    ours: dict[str, str] = {}
+    theirs: dict[str, str] = {}
+    for their, mine in (pair.split("=") for pair in pairs.split(",")):
+        name = ours.get(mine) or theirs.get(their) or their
+        ours[mine] = theirs[their] = name
+    return ours, theirs
 
 
 def proposals(sentences: Sequence[Sentence]) -> Iterator[tuple[str, list[Prediction]]]:

@@ -6,6 +6,7 @@ Never guesses: a name that no list holds is not proposed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
@@ -24,18 +25,15 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 _LISTS = ("countries", "cities", "organisations", "regions")
+_LONE = re.compile("[\ud800-\udfff]")  # half a surrogate pair is no text to the automaton
 _NOTHING = ""
 _KNOWN, _DOUBTFUL, _OWN = 0.9, 0.5, 0.95
 # Everyday words, given names or surnames as well; only their context could tell.
 _AMBIGUOUS = frozenset(
-    "Chad Jordan Georgia Jersey Guinea Dominica Martinique Turkey Niger Mali Congress Guardian Pacific Kingston Sofia "
-    "Alexandria Santiago Perth Dallas Houston Lima Rome Polish English Colombo Wellington Nice Reading Pentagon WHO "
-    "Cologne Victoria 南海 东海 吉林 大理 海口 万象 长春 南美 黑山 巴林 苏丹 汉堡 京都 中南海".split()
+    ["Chad", "Jordan", "Georgia", "Jersey", "Guinea", "Dominica", "Martinique", "Turkey", "Niger", "Mali", "Congress", "Guardian", "Pacific", "Kingston", "Sofia", "Alexandria", "Santiago", "Perth", "Dallas", "Houston", "Lima", "Rome", "Polish", "English", "Colombo", "Wellington", "Nice", "Reading", "Pentagon", "WHO", "Cologne", "Victoria", "南海", "东海", "吉林", "大理", "海口", "万象", "长春", "南美", "黑山", "巴林", "苏丹", "汉堡", "京都", "中南海"]
 )
 # Countries whose Chinese name also begins longer foreign names (马里奥, 多哥贝); a following name character rules them out.
-_SHORT_ZH = frozenset(
-    "马里 多哥 阿曼 乍得 秘鲁 古巴 约旦 加纳 海地 不丹 汤加 老挝 文莱 贝宁 也门 关岛 苏丹 巴林".split()
-)
+_SHORT_ZH = frozenset(["马里", "多哥", "阿曼", "乍得", "秘鲁", "古巴", "约旦", "加纳", "海地", "不丹", "汤加", "老挝", "文莱", "贝宁", "也门", "关岛", "苏丹", "巴林"])
 _FOREIGN = frozenset("奥亚纳斯尔特拉德克里诺夫维罗莫贝马尼")
 # Words that hold a country's name by accident; they take its place and are proposed as nothing.
 _TRAPS = ("发展中国家", "集中国力", "其中国有", "集中国内")
@@ -75,7 +73,7 @@ class Gazetteer:
         return prediction(sentence, by, longest_first(self._hits(sentence.text)), self.schema)
 
     def _hits(self, text: str) -> Iterator[Found]:
-        for rank, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
+        for rank, start, end in self.automaton.find_matches_as_indexes(_LONE.sub("\ufffd", text), overlapping=True):
             term = self.terms[rank]
             if _stands_alone(text, start, end) and not _continues(text, end, term.text):
                 yield Found(start, end, term.label, term.score)
@@ -116,7 +114,7 @@ def _territories() -> Iterator[str]:
 
     skipped = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AQ"}
     for language in ("en", "zh"):
-        names = Locale.parse(language).territories
+        names: Mapping[str, str] = Locale.parse(language).territories
         for code in sorted(code for code in names if len(code) == 2 and code not in skipped):
             yield from _forms(names[code])
 
@@ -141,7 +139,7 @@ def _read_terms(path: Path, schema: LabelSchema) -> list[Term]:
 
 
 def _read_term(line: str, where: str, schema: LabelSchema) -> Term:
-    text, tab, label = (part.strip() for part in line.partition("\t"))
+    text, _, label = (part.strip() for part in line.partition("\t"))
     if not (text and label):
         raise UsageError(f"{where}: expected a term, a tab and a label, found {line!r}")
     if label not in schema.entity_names:

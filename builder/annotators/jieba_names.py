@@ -1,4 +1,4 @@
-"""Chinese sentences enter; people, places, organisations and titles leave, as jieba's tagger and merging rules see them.
+"""Chinese sentences enter; people, places, organisations and titles leave, as jieba and merging rules see them.
 
 The tokenizer is this module's own: words added elsewhere in the process never reach it. Other languages: it abstains.
 """
@@ -28,7 +28,7 @@ class JiebaNames:
 
     def __init__(self, schema: LabelSchema) -> None:
         self.schema = schema
-        self.fingerprint = stable_id(VERSION, version("jieba"), lexicon.digest("titles", "surnames"))[:8]
+        self.fingerprint = stable_id(VERSION, version("jieba"), lexicon.digest("titles", "surnames", "words"))[:8]
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose the names of every Chinese sentence."""
@@ -57,9 +57,9 @@ def tokens_of(text: str) -> list[Token]:
 
 @cache
 def _tagger() -> Any:
-    import jieba
+    import jieba  # type: ignore[import-untyped]
 
     jieba.setLogLevel(logging.WARNING)
-    import jieba.posseg
+    import jieba.posseg  # type: ignore[import-untyped]
 
     return jieba.posseg.POSTokenizer(jieba.Tokenizer())

@@ -15,9 +15,12 @@ from builder.annotators.proposal import Found
 
 _HEADS = {
     "ORG": "Organization Organisation Ministry Department Institute University College Academy School Bank Company Corporation Corp Inc Ltd Group "
-    "Holdings Committee Commission Council Agency Authority Association Federation Foundation Union Party Parliament Senate Court Bureau Office "
-    "Center Centre Laboratory Lab Hospital Society Club Museum Library Press Times Post News Airlines Airways Motors Electric Technologies Systems "
-    "Industries Partners Fund Trust League Alliance Board Administration Service Army Navy Police Embassy Congress Assembly Chamber Exchange",
+    "Holdings Committee Commission Council Agency Authority Association Federation Foundation Union Party "
+    "Parliament Senate Court Bureau Office "
+    "Center Centre Laboratory Lab Hospital Society Club Museum Library Press Times Post News Airlines "
+    "Airways Motors Electric Technologies Systems "
+    "Industries Partners Fund Trust League Alliance Board Administration Service Army Navy Police Embassy "
+    "Congress Assembly Chamber Exchange",
     "EVENT": "Meeting Conference Summit Forum Congress Expo Exhibition Games Olympics Cup Festival Fair War Championship Championships Symposium "
     "Dialogue Session Ceremony Convention Week Election Revolution",
     "DOCUMENT": "Declaration Treaty Act Initiative Agreement Charter Convention Protocol Paper Communique Communiqué Accord Accords Constitution "
@@ -27,29 +30,23 @@ _HEADS = {
 }
 _LABEL_OF = {head: label for label, heads in reversed(_HEADS.items()) for head in heads.split()}
 # These head a name only with something more specific than one ordinary word before them.
-_WEAK = frozenset(
-    "Office Service Board Court School Center Centre Week Report Statement Plan Law Session Paper Meeting Post News Club Group Hall".split()
-)
-_TOKEN = re.compile(r"\d{1,4}(?:st|nd|rd|th)\b|[^\W\d_]+(?:[.&-][^\W\d_]+|['’](?!s\b)[^\W\d_]+){0,4}|\d+|[^\s\w]|_")
-_JOINS = frozenset("of for on the de la du von van and".split())
+_WEAK = frozenset(["Office", "Service", "Board", "Court", "School", "Center", "Centre", "Week", "Report", "Statement", "Plan", "Law", "Session", "Paper", "Meeting", "Post", "News", "Club", "Group", "Hall"])
+_TOKEN = re.compile(r"\d{1,4}(?:st|nd|rd|th)\b|[^\W\d_]{1,40}(?:[.&-][^\W\d_]{1,40}|['’](?!s\b)[^\W\d_]{1,40}){0,4}|\d{1,40}|[^\s\w]|_")
+_JOINS = frozenset(["of", "for", "on", "the", "de", "la", "du", "von", "van", "and"])
 _AFTER_HEAD = frozenset(("of", "for", "on"))
-_PARTICLES = frozenset("de la del da di du van von der den bin al el ben ibn le dos".split())
+_PARTICLES = frozenset(["de", "la", "del", "da", "di", "du", "van", "von", "der", "den", "bin", "al", "el", "ben", "ibn", "le", "dos"])
 _NO_NAME = frozenset(
-    "The A An In On At By For From With To Of And But Or As If It Its He She They We I You This That These Those His Her Their Our My There Then When "
-    "While After Before Since During Both Many More Most Some Such Also However Meanwhile According Although Because Under Over About No Not Yes What "
-    "Who Why How Where Which New All Each Every One Two Three Last Next First Second Until Despite Once So Now Here Mr Mrs Ms Dr Noting Speaking Today "
-    "Yesterday Tomorrow Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October "
-    "November December Related Recommended Next Read More Photo File Breaking".split()
+    ["The", "A", "An", "In", "On", "At", "By", "For", "From", "With", "To", "Of", "And", "But", "Or", "As", "If", "It", "Its", "He", "She", "They", "We", "I", "You", "This", "That", "These", "Those", "His", "Her", "Their", "Our", "My", "There", "Then", "When", "While", "After", "Before", "Since", "During", "Both", "Many", "More", "Most", "Some", "Such", "Also", "However", "Meanwhile", "According", "Although", "Because", "Under", "Over", "About", "No", "Not", "Yes", "What", "Who", "Why", "How", "Where", "Which", "New", "All", "Each", "Every", "One", "Two", "Three", "Last", "Next", "First", "Second", "Until", "Despite", "Once", "So", "Now", "Here", "Mr", "Mrs", "Ms", "Dr", "Noting", "Speaking", "Today", "Yesterday", "Tomorrow", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Related", "Recommended", "Next", "Read", "More", "Photo", "File", "Breaking"]
 )
 _SPEECH = (
-    "said|says|told|added|noted|stressed|emphasized|emphasised|explained|argued|warned|remarked|recalled|acknowledged|insisted|replied|wrote|tweeted|"
-    "pointed out|called on|called for|urged|pledged|mentioned|highlighted|reiterated|underlined|underscored|expressed|believes|believed|spoke|attends|attended|arrived"
+    "said|says|told|added|noted|stressed|emphasized|emphasised|explained|argued|warned|remarked|recalled|"
+    "acknowledged|insisted|replied|wrote|tweeted|"
+    "pointed out|called on|called for|urged|pledged|mentioned|highlighted|reiterated|underlined|underscored|"
+    "expressed|believes|believed|spoke|attends|attended|arrived"
 )
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{1,24}"
 _FULL_NAME = rf"{_CAPITAL}(?: [A-Z]\.)?(?: (?:{'|'.join(sorted(_PARTICLES))}|{_CAPITAL})){{1,3}}"
-_SPEAKER = re.compile(
-    rf"(?:^|(?<=[,;.\"“”] )|(?<=But )|(?<=that ))({_CAPITAL}(?: {_CAPITAL}){{0,2}}),? (?:also |has |have |further |later )?(?:{_SPEECH})\b"
-)
+_SPEAKER = re.compile(rf"(?:^|(?<=[,;.\"“”] )|(?<=But )|(?<=that ))({_CAPITAL}(?: {_CAPITAL}){{0,2}}),? (?:also |has |have |further |later )?(?:{_SPEECH})\b")
 _SAID = re.compile(rf"\bsaid ({_CAPITAL}(?: {_CAPITAL}){{0,3}})(?=[,.;\"”]|$)")
 _HONORIFIC = re.compile(rf"\b(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady)\.? ({_CAPITAL}(?: {_CAPITAL}){{0,3}})")
 _EDITION = re.compile(r"\b[A-Z]{3,8}(?= 20[0-9]{2}\b)")
@@ -157,9 +154,7 @@ def _roles(text: str) -> Iterator[Found]:
 
 @cache
 def _title_pattern() -> re.Pattern[str]:
-    return re.compile(
-        rf"\b(?:(?:Former|Acting|Interim|Deputy) )?(?:{_longest(lexicon.column('titles', 'en'))})(?![\w’'-])"
-    )
+    return re.compile(rf"\b(?:(?:Former|Acting|Interim|Deputy) )?(?:{_longest(lexicon.column('titles', 'en'))})(?![\w’'-])")
 
 
 @cache
