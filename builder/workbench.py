@@ -43,7 +43,7 @@ class Workbench:
     project: Project
     store: Store
     say: Say
-    run: Run
+    run: Run = flow.run
 
     @cached_property
     def combiner(self) -> Combiner:
