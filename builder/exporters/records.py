@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import Any
 
 from builder.errors import BrokenError
-from builder.exporters.features import View, metadata, tag_names
+from builder.exporters.features import View, metadata, tag_names, views
 from builder.model import Entity, GoldSpan, Span, pieces_of, text_digest
 from builder.offset_map import Piece
 from builder.ports import Row
@@ -96,7 +97,8 @@ class Recorder:
             "rule": approval.rule,
             "content_ids": sorted(approval.contents),
             "schema_digest": approval.schema_digest,
-            "guideline_version": self._schema.version,
+            # An approval under other guidelines does not know their version, only their digest.
+            "guideline_version": self._schema.version if approval.schema_digest == self._schema.digest else None,
             "text_sha256": text_digest(sentence.text),
         }
 
@@ -146,18 +148,44 @@ class Recorder:
         return {"start": span.start, "end": span.end, "label": _place(self._entities, span.label, row)}
 
 
-def content_digest(view: View, records: Iterable[tuple[str, Record]]) -> str:
-    """Name the content of a view: the sha256 of its columns and of its records (with their splits), in order."""
-    digest = hashlib.sha256(canonical(metadata(view)))
-    for split, record in records:
-        digest.update(canonical([split, record]))
-    return digest.hexdigest()
+class ContentDigest:
+    """Names the content of a view: the sha256 of its columns, then of its records with their splits, in order."""
+
+    def __init__(self, view: View) -> None:
+        self._hash = hashlib.sha256(canonical(metadata(view)))
+
+    def through(self, split: str, records: Iterable[Record]) -> Iterator[Record]:
+        """Count records in as they pass by."""
+        for record in records:
+            self._hash.update(canonical([split, record]))
+            yield record
+
+    @property
+    def value(self) -> str:
+        """Name what has passed so far."""
+        return self._hash.hexdigest()
+
+
+def content_of(rows: Iterable[Row], schema: LabelSchema) -> str:
+    """Name the content of a release: the digest of its `records` view, on which all others rest."""
+    ordered = by_id(rows)
+    recorder, view = Recorder(schema, pseudonyms(ordered)), views(schema)[0]
+    digest = ContentDigest(view)
+    for split, its_rows in in_splits(ordered):
+        deque(digest.through(split, (recorder.record(view.name, row) for row in its_rows)), maxlen=0)
+    return digest.value
 
 
 def canonical(value: object) -> bytes:
     """Write a value as one line of JSON that is the same everywhere."""
     line = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
     return f"{line}\n".encode()
+
+
+def in_splits(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """Yield each split that has rows, train first, then by name."""
+    for split in sorted({row.split for row in rows}, key=lambda name: (name != "train", name)):
+        yield split, [row for row in rows if row.split == split]
 
 
 def losses_of(lost: Sequence[LostSpan]) -> dict[str, Any]:
@@ -187,9 +215,3 @@ def _place(places: Mapping[str, int], name: str, row: Row) -> int:
     if name not in places:
         raise BrokenError(f"sentence {row.sentence.id}: {name!r} is not in the release's label schema")
     return places[name]
-
-
-def in_splits(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
-    """Yield each split that has rows, train first, then by name."""
-    for split in sorted({row.split for row in rows}, key=lambda name: (name != "train", name)):
-        yield split, [row for row in rows if row.split == split]
