@@ -60,6 +60,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Raw:
+    """The bytes of a source, kept so that every offset can be replayed."""
+
+    sha256: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One article of a source: clean text and the map back to the decoded raw text."""
 
@@ -151,6 +159,35 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class Intent:
+    """A sentence is about to be sent in this push batch, with this annotator's prediction and this schema."""
+
+    sentence: str
+    batch: str
+    annotator: str
+    schema_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A sentence stands in the review project under this server id."""
+
+    project: int
+    id: int
+    sentence: str
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """Everything on a task was read when the server listed it with this stamp."""
+
+    project: int
+    task: int
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a person decided for a sentence, in our units."""
 
@@ -163,18 +200,19 @@ class Annotation:
     """One person's answer, verbatim as the server gave it.
 
     `key` is its lasting identity (server ids are reused, so its birth time is part of it); `content` names
-    this very version of it.
+    this very version of it; `author` is an e-mail address, empty when the server no longer knows it.
     """
 
     key: str
     sentence: str
+    author: str
     body: Mapping[str, Any] = field(hash=False)
     deleted: bool = False
 
     @property
     def content(self) -> str:
         """Name this version of the answer."""
-        return stable_id(self.key, self.deleted, self.body)
+        return stable_id(self.key, self.author, self.deleted, self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +260,10 @@ class Reject:
     subject: str
     code: str
     reason: str
+
+
+Fact = Source | Raw | Document | Sentence | Prediction | Intent | Task | Pulled | Annotation | Reject
+"""What a stage may add to the store."""
 
 
 def pieces_of(document: Document, sentence: Sentence, start: int, end: int) -> list[Piece]:

@@ -65,8 +65,8 @@ class Studio(Protocol):
     Every method raises Unavailable when the server does not answer and UsageError when it refuses the token.
     """
 
-    def open_project(self, marker: str, title: str, label_config: str, instruction: str) -> int:
-        """Find the project that carries the marker, or create it; give its id."""
+    def open_project(self, marker: str, title: str, label_config: str, instruction: str, *, answers: int = 1) -> int:
+        """Find the project that carries the marker, or create it for so many answers per task; give its id."""
 
     def find_project(self, marker: str) -> int | None:
         """Find the project that carries the marker."""

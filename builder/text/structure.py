@@ -25,12 +25,13 @@ _CREDIT = re.compile(
     r"|^(?:By|Photo|Image|Source|Credit|Reporting|Editing|Photograph)\b[^.!?]{0,80}$",
 )
 _NAVIGATION = re.compile(
-    r"^(?:Skip to|Next Article|Previous Article|Recommended|Related|Share|Follow us|Subscribe"
+    r"^(?:Next Article|Previous Article|Recommended|Related|Share|Follow us|Subscribe"
     r"|Sign in|Log ?in|Home\b|Menu|Search"
     r"|Read more|Most (?:read|popular)|Advertisement|Copyright|All rights|Contact|About us|Facebook|Twitter|Comments?\b"
     r"|首页|返回|上一[篇版]|下一[篇版]|联系我们|版权|相关(?:阅读|新闻|链接)|推荐阅读|分享|扫[一码]|登录|注册|订阅|订报|热线)",
     re.IGNORECASE,
 )
+_SKIP = re.compile("Skip to (?:main )?content", re.IGNORECASE)
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|https?://|www\.")
 _CAPTION = re.compile(r"^(?:图为|图[：:]|▲|Photo:|Pictured|File photo)")
 _COMMA = re.compile("[，,；;]")
@@ -70,7 +71,11 @@ def _kind(paragraph: str, at: int, paragraphs: Sequence[str], before: Sequence[K
         return Kind.TIMESTAMP
     if _CREDIT.match(paragraph):
         return Kind.CREDIT
-    if columns <= _LONGEST_MENU and (_CONTACT.search(paragraph) or _NAVIGATION.match(paragraph)):
+    if (
+        _SKIP.match(paragraph)
+        or columns <= _LONGEST_MENU
+        and (_CONTACT.search(paragraph) or _NAVIGATION.match(paragraph))
+    ):
         return Kind.NAVIGATION
     if _is_caption(paragraph, at, paragraphs, before):
         return Kind.CAPTION

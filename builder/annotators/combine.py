@@ -1,0 +1,117 @@
+"""Several annotators' predictions enter; one proposal per sentence leaves, every contributor named on every span.
+
+Agreement raises a score (noisy-or), a rival lowers it, the schema's overlap rule decides. Nothing is learnt here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+
+from builder.annotators.proposal import Found
+from builder.model import Entity, Label, Prediction, Sentence, Span, stable_id
+from builder.ports import Annotator
+from builder.schema import LabelSchema
+
+VERSION = "1"
+_UNMEASURED = 0.5
+_PRIORS: Mapping[tuple[str, str], float] = {}
+_RIVALRY = 0.3  # how much of a rival's score a span loses
+_NAME_GATE = 0.35  # a longer name this sure beats any shorter one inside it
+
+Key = tuple[int, int, str]
+
+
+class Combiner:
+    """Makes one proposal of many."""
+
+    name = "combine"
+
+    def __init__(self, annotators: Sequence[Annotator], schema: LabelSchema) -> None:
+        self.annotators = tuple(annotators)
+        self.schema = schema
+        parts = sorted(f"{annotator.name}@{annotator.fingerprint}" for annotator in annotators)
+        priors = [[*key, prior] for key, prior in sorted(_PRIORS.items())]
+        self.fingerprint = stable_id(VERSION, schema.digest, parts, priors)[:8]
+
+    def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
+        """Make one combined prediction per sentence."""
+        return self.propose_each(sentences)[1]
+
+    def propose_each(self, sentences: Sequence[Sentence]) -> tuple[list[list[Prediction]], list[Prediction]]:
+        """Give every annotator's predictions, one list per annotator, and the combined ones."""
+        each = [annotator.propose(sentences) for annotator in self.annotators]
+        combined = [self.combine(s, [of_one[n] for of_one in each]) for n, s in enumerate(sentences)]
+        return each, combined
+
+    def combine(self, sentence: Sentence, predictions: Sequence[Prediction]) -> Prediction:
+        """Combine the predictions of one sentence; abstains where all of them did."""
+        by = f"{self.name}@{self.fingerprint}"
+        looked = [prediction for prediction in predictions if prediction.entities is not None]
+        labels = [prediction.label for prediction in predictions if prediction.label is not None]
+        entities = self._entities(looked) if looked else None
+        return Prediction(sentence.id, by, entities, combine_labels(labels, self.schema.sentence_names))
+
+    def _entities(self, predictions: Iterable[Prediction]) -> tuple[Entity, ...]:
+        votes: dict[Key, list[Entity]] = defaultdict(list)
+        for prediction in predictions:
+            for entity in prediction.entities or ():
+                votes[entity.span.start, entity.span.end, entity.span.label].append(entity)
+        agreed = [Found(*key, agreement(votes[key])) for key in sorted(votes)]
+        kept = resolve([rivalled(one, agreed) for one in agreed], nested=self.schema.overlap == "nested")
+        return tuple(_entity(one, votes[one[:3]]) for one in kept)
+
+
+def agreement(votes: Sequence[Entity]) -> float:
+    """Give the chance that not everyone who proposed this span is wrong."""
+    return 1 - prod(1 - _belief(vote) for vote in votes)
+
+
+def rivalled(one: Found, all_of_them: Sequence[Found]) -> Found:
+    """Lower a score by its strongest rival: another label for it, or a span that cuts across it."""
+    rivals = [other.score for other in all_of_them if _are_rivals(one, other)]
+    return one._replace(score=one.score * (1 - _RIVALRY * max(rivals, default=0.0)))
+
+
+def resolve(found: Sequence[Found], *, nested: bool) -> list[Found]:
+    """Keep what the overlap rule allows: names before names inside them, then the best score, then the longest."""
+    outer = [one for one in found if nested or not any(_swallows(other, one) for other in found)]
+    kept: list[Found] = []
+    for one in sorted(outer, key=lambda f: (-f.score, f.start - f.end, f.start, f.label)):
+        if not any(_are_rivals(one, other) if nested else one.overlaps(other) for other in kept):
+            kept.append(one)
+    return sorted(kept)
+
+
+def combine_labels(labels: Sequence[Label], order: Sequence[str]) -> Label | None:
+    """Give the sentence label with the greatest share of the scores; None when everyone abstained."""
+    if not labels:
+        return None
+    names = [name for name in order if any(label.name == name for label in labels)]
+    shares = {name: sum(label.score for label in labels if label.name == name) / len(labels) for name in names}
+    best = max(names, key=lambda name: shares[name])
+    by = sorted({author for label in labels if label.name == best for author in label.by})
+    return Label(best, round(min(shares[best], 1.0), 4), tuple(by))
+
+
+def _belief(entity: Entity) -> float:
+    """Average what the rule says of itself and what was measured of its annotator."""
+    priors = [_PRIORS.get((author.partition("@")[0], entity.span.label), _UNMEASURED) for author in entity.by]
+    return (entity.score + max(priors, default=_UNMEASURED)) / 2
+
+
+def _are_rivals(one: Found, other: Found) -> bool:
+    if one[:2] == other[:2]:
+        return one.label != other.label
+    return one.overlaps(other) and not one.covers(other) and not other.covers(one)
+
+
+def _swallows(longer: Found, shorter: Found) -> bool:
+    return longer.covers(shorter) and longer.score >= _NAME_GATE
+
+
+def _entity(found: Found, votes: Sequence[Entity]) -> Entity:
+    start, end, label, score = found
+    by = sorted({author for vote in votes for author in vote.by})
+    return Entity(Span(start, end, label), round(min(max(score, 0.0), 1.0), 4), tuple(by))

@@ -1,0 +1,163 @@
+"""Known names become proposals: countries from CLDR, cities, organisations, regions, and the user's own terms.
+
+One Aho–Corasick pass per sentence; Latin terms only between word boundaries; of overlapping hits the longest wins.
+Never guesses: a name that no list holds is not proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from builder.annotators import lexicon
+from builder.annotators.proposal import Found, knows_any, longest_first, prediction
+from builder.errors import UsageError
+from builder.model import Prediction, Sentence, stable_id
+from builder.ports import Annotator
+from builder.schema import LabelSchema
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
+
+VERSION = "1"
+_LISTS = ("countries", "cities", "organisations", "regions")
+_NOTHING = ""
+_KNOWN, _DOUBTFUL, _OWN = 0.9, 0.5, 0.95
+# Everyday words, given names or surnames as well; only their context could tell.
+_AMBIGUOUS = frozenset(
+    "Chad Jordan Georgia Jersey Guinea Dominica Martinique Turkey Niger Mali Congress Guardian Pacific Kingston Sofia "
+    "Alexandria Santiago Perth Dallas Houston Lima Rome Polish English Colombo Wellington Nice Reading Pentagon WHO "
+    "Cologne Victoria 南海 东海 吉林 大理 海口 万象 长春 南美 黑山 巴林 苏丹 汉堡 京都 中南海".split()
+)
+# Countries whose Chinese name also begins longer foreign names (马里奥, 多哥贝); a following name character rules them out.
+_SHORT_ZH = frozenset(
+    "马里 多哥 阿曼 乍得 秘鲁 古巴 约旦 加纳 海地 不丹 汤加 老挝 文莱 贝宁 也门 关岛 苏丹 巴林".split()
+)
+_FOREIGN = frozenset("奥亚纳斯尔特拉德克里诺夫维罗莫贝马尼")
+# Words that hold a country's name by accident; they take its place and are proposed as nothing.
+_TRAPS = ("发展中国家", "集中国力", "其中国有", "集中国内")
+
+
+class Term(NamedTuple):
+    """One known name, its label, and how sure a hit is."""
+
+    text: str
+    label: str
+    score: float
+
+
+class Gazetteer:
+    """Finds known terms."""
+
+    name = "gazetteer"
+
+    def __init__(self, terms: Sequence[Term], schema: LabelSchema) -> None:
+        self.terms = tuple(sorted(term for term in terms if term.label in (*schema.entity_names, _NOTHING)))
+        self.schema = schema
+        self.fingerprint = stable_id(VERSION, self.terms)[:8]
+        self._automaton: AhoCorasick | None = None
+
+    def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
+        """Propose every known name of every sentence."""
+        return [self._predict(sentence) for sentence in sentences]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the automaton out: it is built again where it is needed."""
+        return {**self.__dict__, "_automaton": None}
+
+    def _predict(self, sentence: Sentence) -> Prediction:
+        by = f"{self.name}@{self.fingerprint}"
+        if not self.terms:
+            return Prediction(sentence.id, by)
+        return prediction(sentence, by, longest_first(self._hits(sentence.text)), self.schema)
+
+    def _hits(self, text: str) -> Iterator[Found]:
+        for rank, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
+            term = self.terms[rank]
+            if _stands_alone(text, start, end) and not _continues(text, end, term.text):
+                yield Found(start, end, term.label, term.score)
+
+    @property
+    def automaton(self) -> AhoCorasick:
+        """Build the automaton at the first use."""
+        if self._automaton is None:
+            from ahocorasick_rs import AhoCorasick
+
+            self._automaton = AhoCorasick([term.text for term in self.terms])
+        return self._automaton
+
+
+def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
+    """Build the gazetteer; `terms` names a file of the user's own `term<TAB>label` lines.
+
+    Raises:
+        UsageError: the file is not there, or a line of it is not sound.
+    """
+    own = _read_terms(Path(options["terms"]), schema) if options.get("terms") else []
+    terms = {term.text: term for term in (*_shipped(), *own)}
+    labels = [term.label for term in terms.values()]
+    return Gazetteer(tuple(terms.values()) if knows_any(schema, labels) else (), schema)
+
+
+@cache
+def _shipped() -> tuple[Term, ...]:
+    listed = [(text, label) for name in _LISTS for text, label in lexicon.rows(name)]
+    pairs = [*((name, "GPE") for name in _territories()), *listed]
+    traps = [Term(trap, _NOTHING, 0.0) for trap in _TRAPS]
+    return (*(Term(text, label, _DOUBTFUL if text in _AMBIGUOUS else _KNOWN) for text, label in pairs), *traps)
+
+
+def _territories() -> Iterator[str]:
+    """Name the countries and territories of CLDR in both languages; its groups and test codes are left out."""
+    from babel import Locale
+
+    skipped = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AQ"}
+    for language in ("en", "zh"):
+        names = Locale.parse(language).territories
+        for code in sorted(code for code in names if len(code) == 2 and code not in skipped):
+            yield from _forms(names[code])
+
+
+def _forms(name: str) -> Iterator[str]:
+    """Spell one CLDR name as texts spell it: 'Myanmar (Burma)' is also two names, '&' is also 'and'."""
+    yield name
+    if "&" in name:
+        yield name.replace("&", "and")
+    if "’" in name:
+        yield name.replace("’", "'")
+    if name.endswith(")") and " (" in name:
+        yield from name[:-1].split(" (")
+
+
+def _read_terms(path: Path, schema: LabelSchema) -> list[Term]:
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: no readable UTF-8 list of terms there ({error})") from error
+    return [_read_term(line, f"{path}:{number}", schema) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _read_term(line: str, where: str, schema: LabelSchema) -> Term:
+    text, tab, label = (part.strip() for part in line.partition("\t"))
+    if not (text and label):
+        raise UsageError(f"{where}: expected a term, a tab and a label, found {line!r}")
+    if label not in schema.entity_names:
+        near = get_close_matches(label, schema.entity_names, n=1) or schema.entity_names
+        raise UsageError(f"{where}: label {label!r} is not in schema {schema.name!r}; did you mean {near[0]!r}?")
+    return Term(text, label, _OWN)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether no Latin word or number runs on across an edge of the hit."""
+    return not (_runs_on(text[start - 1 : start] + text[start]) or _runs_on(text[end - 1] + text[end : end + 1]))
+
+
+def _runs_on(pair: str) -> bool:
+    return len(pair) == 2 and all(character.isalnum() and ord(character) < 0x2E80 for character in pair)
+
+
+def _continues(text: str, end: int, term: str) -> bool:
+    return term in _SHORT_ZH and text[end : end + 1] in _FOREIGN and end < len(text)

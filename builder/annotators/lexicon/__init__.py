@@ -1,0 +1,38 @@
+"""The word lists that ship with this package: tab-separated rows, read once, named by their bytes.
+
+General knowledge only; what a user or a review adds never lands here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+Row = tuple[str, ...]
+
+
+@cache
+def rows(name: str) -> tuple[Row, ...]:
+    """Read the rows of one list, in file order."""
+    lines = _path(name).read_text("utf-8").split("\n")
+    return tuple(tuple(line.split("\t")) for line in lines if line)
+
+
+@cache
+def column(name: str, kind: str) -> tuple[str, ...]:
+    """Read the terms of one kind (the second column), in file order."""
+    return tuple(row[0] for row in rows(name) if row[1] == kind)
+
+
+@cache
+def digest(*names: str) -> str:
+    """Name the exact bytes of these lists."""
+    body = hashlib.blake2b(digest_size=12)
+    for name in names:
+        body.update(_path(name).read_bytes() + b"\0")
+    return body.hexdigest()
+
+
+def _path(name: str) -> Path:
+    return Path(__file__).parent / f"{name}.tsv"

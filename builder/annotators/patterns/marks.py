@@ -1,0 +1,59 @@
+"""Quotation and book-title marks enter; the names inside them leave, and Chinese meetings by their last word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from builder.annotators.proposal import Found, has_han
+
+_BOOK = re.compile("《([^《》]{1,60})》|〈([^〈〉]{1,60})〉")
+_QUOTED = re.compile('“([^“”]{1,48})”|‘([^‘’]{1,48})’|「([^「」]{1,24})」|『([^『』]{1,24})』|"([^"\n]{1,48})"')
+_SENTENCE_MARK = re.compile("[。！？；;!?:：…，]|\\. |--")
+_LONGEST_ZH, _LONGEST_EN = 12, 6
+
+_MEETING = re.compile(
+    '[一-鿿A-Za-z0-9·“”"]{2,40}?(?:第[一二三四五六七八九十百0-9]{1,5}(?:次|届)(?:[一-鿿]{0,6})(?:会议|峰会|论坛|大会)'
+    "|(?:会议|峰会|论坛|大会|博览会|运动会|研讨会|世界杯|奥运会|亚运会|进博会|座谈会|电影节|锦标赛))"
+)
+# What stands before a meeting's name but is no part of it; the name starts after the last of these.
+_BEFORE = re.compile(
+    "出席|参加|召开|举行|举办|主持|迎来|承办|主办|闭幕|开幕|参与|通过|关于|作为|以及|欢迎|推动|筹备|支持|期间|"
+    "首届|本届|本次|此次|这次|该次|上届|下届|今天|昨天|昨日|今日|日前|为期|[在于向与和及暨是为的了将对等同把被从由到到着过]"
+)
+_PROPER = re.compile(
+    "[0-9]|第[一二三四五六七八九十百]|^(?:世界|全球|国际|亚洲|亚太|欧洲|非洲|中国|全国|联合国|中非|中阿|中欧|博鳌|达沃斯|金砖)"
+)
+_MODIFIER = 6  # characters before the last word, when nothing else shows that the name is proper
+
+
+def find(text: str) -> Iterator[Found]:
+    """Find documents, coined phrases and Chinese meetings."""
+    for hit in _BOOK.finditer(text):
+        yield Found(hit.start() + 1, hit.end() - 1, "DOCUMENT", 0.9)
+    for hit in _QUOTED.finditer(text):
+        inner = hit.group()[1:-1]
+        if _is_phrase(inner):
+            yield Found(hit.start() + 1, hit.end() - 1, "CONCEPT", 0.7)
+    if has_han(text):
+        yield from _meetings(text)
+
+
+def _is_phrase(inner: str) -> bool:
+    """Whether a quotation is a short coined name, not speech."""
+    if inner != inner.strip() or _SENTENCE_MARK.search(inner) or not any(c.isalpha() for c in inner):
+        return False
+    if has_han(inner):
+        return 2 <= len(inner) <= _LONGEST_ZH and "、" not in inner
+    return len(inner.split()) <= _LONGEST_EN and not inner.endswith(",") and inner.count(",") <= 1 and len(inner) > 2
+
+
+def _meetings(text: str) -> Iterator[Found]:
+    for hit in _MEETING.finditer(text):
+        start = max((cut.end() for cut in _BEFORE.finditer(text, hit.start(), hit.end())), default=hit.start())
+        start = max((n + 1 for n in range(start, hit.end()) if text[n] in '“”"'), default=start)
+        name = text[start : hit.end()]
+        if _PROPER.search(name) and len(name) > 3:
+            yield Found(start, hit.end(), "EVENT", 0.75)
+        elif _MODIFIER + 2 <= len(name):
+            yield Found(start, hit.end(), "EVENT", 0.6)

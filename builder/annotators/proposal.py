@@ -1,0 +1,95 @@
+"""Found spans become a prediction: trimmed, known to the schema, one per place and label.
+
+Every entity annotator ends here, so none can propose an empty span, a stray quotation mark or an unknown label.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from builder.model import Entity, Prediction, Sentence, Span
+from builder.schema import LabelSchema
+
+_KEPT_AT_THE_END = ".)）%％‰℃°"
+_KEPT_AT_THE_START = "(（#"
+
+
+class Found(NamedTuple):
+    """Characters [start, end) that look like a label, and how sure the rule is (0 to 1)."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+    def covers(self, other: Found) -> bool:
+        """Whether the other lies inside, and is shorter."""
+        return self.start <= other.start and other.end <= self.end and self[:2] != other[:2]
+
+    def overlaps(self, other: Found) -> bool:
+        """Whether the two share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Shrink [start, end) until neither edge is a space or punctuation; it may become empty."""
+    while start < end and _is_edge(text[end - 1]) and not _closes(text, start, end):
+        end -= 1
+    while start < end and _is_edge(text[start]) and not _opens(text, start, end):
+        start += 1
+    return start, end
+
+
+def prediction(sentence: Sentence, annotator: str, found: Iterable[Found], schema: LabelSchema) -> Prediction:
+    """Make a prediction of everything found under a label the schema has."""
+    best: dict[Span, float] = {}
+    for one in found:
+        start, end = trimmed(sentence.text, one.start, one.end)
+        if one.label in schema.entity_names and start < end:
+            span = Span(start, end, one.label)
+            best[span] = max(best.get(span, 0.0), round(one.score, 4))
+    entities = tuple(Entity(span, best[span], (annotator,)) for span in sorted(best))
+    return Prediction(sentence.id, annotator, entities)
+
+
+def longest_first(found: Iterable[Found]) -> list[Found]:
+    """Drop whatever overlaps something longer (or as long, earlier in the text); the rest is in text order."""
+    kept: list[Found] = []
+    taken: set[int] = set()
+    for one in sorted(found, key=lambda f: (f.start - f.end, f.start, -f.score, f.label)):
+        place = range(one.start, one.end)
+        if taken.isdisjoint(place):
+            taken.update(place)
+            kept.append(one)
+    return sorted(kept)
+
+
+def has_han(text: str) -> bool:
+    """Whether the text holds a common Chinese character."""
+    return any("一" <= character <= "鿿" for character in text)
+
+
+def knows_any(schema: LabelSchema, labels: Sequence[str]) -> bool:
+    """Whether the schema has at least one of these entity types."""
+    return not set(labels).isdisjoint(schema.entity_names)
+
+
+def _is_edge(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character)[0] in "PZC"
+
+
+def _closes(text: str, start: int, end: int) -> bool:
+    """Whether the last character belongs to the name: 'U.S.', '刚果（金）', '5%'."""
+    last = text[end - 1]
+    if last in ")）":
+        return any(mark in text[start : end - 1] for mark in "(（")
+    if last == ".":
+        return "." in text[start : end - 1] and " " not in text[start:end]
+    return last in _KEPT_AT_THE_END
+
+
+def _opens(text: str, start: int, end: int) -> bool:
+    """Whether the first character belongs to the name: a sign before digits."""
+    return text[start] in "#-−" and text[start + 1 : start + 2].isdigit() and start + 1 < end

@@ -1,0 +1,274 @@
+"""Verbs to stages, errors to exit codes; no logic.
+
+Exit codes: 0 done, 1 some records were rejected, 2 fix the input, 3 try again later, 4 a promise broke.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from builder import __version__
+from builder.errors import BuilderError, Rejected
+
+if TYPE_CHECKING:
+    from builder.flow import Tally
+    from builder.workbench import Workbench
+
+
+class _Group(click.Group):
+    """Show verbs in the order of the work, and turn our errors into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BuilderError as error:
+            from builder import console
+
+            console.fail(str(error))
+            raise SystemExit(error.exit_code) from error
+
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")
+
+
+_JOURNEY = """\b
+Example:
+  builder init news && cd news     # then put text files into sources/
+  builder run                      # ingest, annotate, push; review in the browser
+  builder run                      # pull and decide what is approved
+  builder release v1
+"""
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_JOURNEY)
+@click.version_option(__version__, prog_name="builder")
+@click.option("-C", "--project", default=".", type=click.Path(file_okay=False, path_type=Path), help="Project folder.")
+@click.pass_context
+def main(context: click.Context, project: Path) -> None:
+    """Documents in; proposals reviewed by people in Label Studio; approved rows out as a Hugging Face dataset."""
+    context.obj = project.resolve()
+
+
+@main.command(epilog="Example: builder init news --source articles/")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
+@click.option("--name", help="Name of the dataset; the folder's name if not given.")
+@click.option("--schema", default="news", show_default=True, help="A shipped label schema, or a path to your own.")
+@click.option("--source", "sources", multiple=True, default=("sources",), show_default=True, help="What to ingest.")
+@click.pass_obj
+def init(base: Path, folder: Path, name: str | None, schema: str, sources: tuple[str, ...]) -> None:
+    """Make a project: a folder with builder.toml."""
+    from builder import console
+    from builder.project_files import create
+
+    console.answer(f"{create(base / folder, name, schema, sources)}: edit it, then run: builder run")
+
+
+@main.command(epilog="Example: builder ingest articles/ extra/today.txt")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_as_json
+@click.pass_obj
+def ingest(base: Path, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Read files that are new or changed; an unfit file is listed and the rest goes on."""
+    with _workbench(base) as bench:
+        _finish([bench.ingest([path.absolute() for path in paths])], as_json)
+
+
+@main.command(epilog="Example: builder annotate")
+@_as_json
+@click.pass_obj
+def annotate(base: Path, as_json: bool) -> None:
+    """Propose entities and a label for every new sentence."""
+    with _workbench(base) as bench:
+        _finish([bench.annotate()], as_json)
+
+
+@main.command(epilog="Example: builder studio start && builder push")
+@_as_json
+@click.pass_obj
+def push(base: Path, as_json: bool) -> None:
+    """Send proposed sentences to Label Studio, each exactly once."""
+    from builder import console
+
+    with _workbench(base) as bench:
+        tally = bench.push()
+        console.say(f"review at {bench.review_url()}")
+        _finish([tally], as_json)
+
+
+@main.command(epilog="Example: builder pull")
+@click.option("--accept-deletions", default=0, metavar="N", help="Go on although up to N tasks vanished.")
+@_as_json
+@click.pass_obj
+def pull(base: Path, accept_deletions: int, as_json: bool) -> None:
+    """Fetch what people did, into the journal and the store."""
+    with _workbench(base) as bench:
+        _finish([bench.pull(accept_deletions)], as_json)
+
+
+@main.command(epilog="Example: builder pull && builder review")
+@_as_json
+@click.pass_obj
+def review(base: Path, as_json: bool) -> None:
+    """Decide which answers are approved, and say why others are not."""
+    from builder import console
+
+    with _workbench(base) as bench:
+        decided = bench.review()
+    if as_json:
+        refused = [{"sentence": sentence, "reason": reason} for sentence, reason in decided.refusals]
+        console.as_json({"approved": len(decided.golds), "refused": refused})
+    else:
+        console.show_review(decided)
+
+
+@main.command(epilog="Example: builder release v1")
+@click.argument("version")
+@_as_json
+@click.pass_obj
+def release(base: Path, version: str, as_json: bool) -> None:
+    """Write what is approved as a Hugging Face dataset: exports/NAME/VERSION."""
+    from builder import console
+
+    with _workbench(base) as bench:
+        folder = bench.release(version)
+    console.as_json({"release": str(folder)}) if as_json else console.answer(f"released {folder}")
+
+
+@main.command(epilog="Example: builder status --json")
+@_as_json
+@click.pass_obj
+def status(base: Path, as_json: bool) -> None:
+    """Show what each stage has done, what waits, and what was rejected."""
+    from builder import console
+
+    with _workbench(base) as bench:
+        counts = bench.status()
+    console.as_json(counts) if as_json else console.show_status(counts)
+
+
+@main.command(epilog="Example: builder run --release v1")
+@click.option("--release", "version", help="Also write this release at the end.")
+@click.pass_obj
+def run(base: Path, version: str | None) -> None:
+    """Do all that is possible now: ingest, annotate, push, pull, review."""
+    from builder import console
+
+    with _workbench(base) as bench:
+        tallies = bench.run_all()
+        console.show_review(bench.review())
+        console.answer(f"review at {bench.review_url()}")
+        if version:
+            console.answer(f"released {bench.release(version)}")
+    _finish(tallies, as_json=False)
+
+
+@main.command(epilog="Example: builder preview article.txt --json")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--schema", default="news", show_default=True, help="A shipped label schema, or a path to your own.")
+@_as_json
+def preview(files: tuple[Path, ...], schema: str, as_json: bool) -> None:
+    """Show what would be proposed for files, without a project.
+
+    With --json, one object per sentence (contract preview/1, see docs/contracts.md).
+    """
+    from builder import console
+    from builder.preview import preview_files
+
+    lines, labels, rejected = preview_files(files, schema)
+    if as_json:
+        for line in lines:
+            console.as_json(line)
+    else:
+        console.show_preview(lines, labels)
+    for path, error in rejected:
+        console.fail(f"{path}: {error.code}: {error}")
+    if rejected:
+        raise SystemExit(Rejected.exit_code)
+
+
+@main.command(epilog="Example: builder demo --interactive")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="demo")
+@click.option("--interactive", is_flag=True, help="Review in the browser yourself instead of replaying a review.")
+@click.pass_obj
+def demo(base: Path, folder: Path, interactive: bool) -> None:
+    """Run the whole job on the sample that ships with builder, in FOLDER."""
+    from builder.demo import run_demo
+
+    run_demo(base / folder, interactive=interactive)
+
+
+@main.group(cls=_Group, epilog="Example: builder studio start")
+def studio() -> None:
+    """Start, stop and look at the project's own Label Studio."""
+
+
+@studio.command(epilog="Example: builder studio start")
+@_as_json
+@click.pass_obj
+def start(base: Path, as_json: bool) -> None:
+    """Start it on 127.0.0.1; the first time it is installed, which takes some minutes."""
+    from builder import console
+    from builder.workbench import embedded, read_project
+
+    server = embedded(read_project(base))
+    info = server.start(console.say)
+    if as_json:
+        console.as_json({"running": True, "url": info.url, "email": info.email, "credentials": str(server.credentials)})
+    else:
+        console.answer(
+            f"Label Studio runs at {info.url}\nlog in as {info.email}; the password is in {server.credentials}"
+        )
+
+
+@studio.command(epilog="Example: builder studio stop")
+@click.pass_obj
+def stop(base: Path) -> None:
+    """Stop it; its data stay."""
+    from builder import console
+    from builder.workbench import embedded, read_project
+
+    console.answer("stopped" if embedded(read_project(base)).stop() else "it was not running")
+
+
+@studio.command("status", epilog="Example: builder studio status --json")
+@_as_json
+@click.pass_obj
+def studio_status(base: Path, as_json: bool) -> None:
+    """Say whether it runs, and where."""
+    from builder import console
+    from builder.workbench import embedded, read_project
+
+    found = embedded(read_project(base)).status()
+    if as_json:
+        console.as_json({"running": found.running, "healthy": found.healthy, "url": found.url, "log": str(found.log)})
+    else:
+        console.answer(f"running at {found.url}" if found.healthy else f"not running; log: {found.log}")
+
+
+@contextmanager
+def _workbench(base: Path) -> Iterator[Workbench]:
+    from builder import console
+    from builder.workbench import opened
+
+    with opened(base, console.say, console.run_with_progress) as bench:
+        yield bench
+
+
+def _finish(tallies: list[Tally], as_json: bool) -> None:
+    """Print what was done for programs, and exit with 1 when records were rejected."""
+    from builder import console
+
+    if as_json:
+        for tally in tallies:
+            console.as_json(console.tally_json(tally))
+    if any(tally.rejected for tally in tallies):
+        sys.exit(Rejected.exit_code)

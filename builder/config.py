@@ -1,0 +1,200 @@
+"""builder.toml becomes a frozen Config; every default is visible, an unknown key names the nearest known one."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from builder.errors import UsageError
+from builder.model import Kind
+from builder.schema import LabelSchema, first_problem, read_schema
+
+FILE = "builder.toml"
+KEY_VARIABLE = "BUILDER_STUDIO_KEY"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProjectTable(_Table):
+    """Which project this is."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$", description="Folder name of the releases.")
+    schema_: str = Field("news", alias="schema", description="A shipped label schema, or a path to your own.")
+
+
+class IngestTable(_Table):
+    """What goes in."""
+
+    sources: tuple[str, ...] = Field(("sources",), description="Files and folders, relative to this file.")
+    review_kinds: tuple[Kind, ...] = Field((Kind.BODY,), description="Kinds of sentences that people review.")
+
+
+class AnnotateTable(_Table):
+    """Who proposes."""
+
+    annotators: tuple[str, ...] = Field(
+        ("jieba", "gazetteer", "pattern", "cues"), min_length=1, description="Entry points, in order."
+    )
+    options: dict[str, dict[str, str]] = Field({}, description="Options per annotator.")
+
+
+class StudioTable(_Table):
+    """Where people review."""
+
+    url: str = Field("", description="Your own Label Studio; empty means the embedded server.")
+    title: str = Field("", max_length=50, description="Title of the review project; empty means the project's name.")
+
+
+class ReviewTable(_Table):
+    """What counts as approved."""
+
+    rule: str = Field("single", pattern=r"^(single|agree:[2-9])$", description="single, or agree:N equal answers.")
+    trust_api: tuple[str, ...] = Field(
+        (), description="Accounts whose answers count although they came through the API, not the interface."
+    )
+
+
+class ReleaseTable(_Table):
+    """What comes out."""
+
+    pretty_name: str = Field("", description="Title on the dataset card.")
+    license: str = Field("", description="Licence id of the dataset as the Hub lists it, e.g. cc-by-4.0.")
+    splits: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        {"train": 0.8, "validation": 0.1, "test": 0.1}, min_length=1, description="Share of documents per split."
+    )
+    exporters: tuple[str, ...] = Field(("huggingface",), min_length=1, description="Entry points, in order.")
+
+    @field_validator("splits")
+    @classmethod
+    def _splits_are_named_as_the_hub_allows(cls, splits: dict[str, float]) -> dict[str, float]:
+        strange = [name for name in splits if not name.isidentifier() or name == "all"]
+        if strange:
+            raise ValueError(f"{strange[0]!r} cannot name a split")
+        return splits
+
+
+class Config(_Table):
+    """The whole of builder.toml."""
+
+    project: ProjectTable
+    ingest: IngestTable = IngestTable()
+    annotate: AnnotateTable = AnnotateTable()
+    studio: StudioTable = StudioTable()
+    review: ReviewTable = ReviewTable()
+    release: ReleaseTable = ReleaseTable()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project folder: its configuration, its label schema, and where its things are."""
+
+    folder: Path
+    config: Config
+    schema: LabelSchema
+
+    @property
+    def hidden(self) -> Path:
+        """Name the folder of the store, the journal and the embedded server."""
+        return self.folder / ".builder"
+
+    @property
+    def exports(self) -> Path:
+        """Name the folder where releases land."""
+        return self.folder / "exports"
+
+    @property
+    def title(self) -> str:
+        """Title the review project: 3 to 50 characters."""
+        return (self.config.studio.title or f"{self.config.project.name} review")[:50]
+
+    def sources(self) -> list[Path]:
+        """Name the configured sources."""
+        return [self.folder / source for source in self.config.ingest.sources]
+
+
+def studio_key() -> SecretStr | None:
+    """Read the API key of the user's own Label Studio from the environment."""
+    key = os.environ.get(KEY_VARIABLE)
+    return SecretStr(key) if key else None
+
+
+def read_project(start: Path) -> Project:
+    """Read the project at `start` or in a folder above it.
+
+    Raises:
+        UsageError: there is none, or its configuration is not sound.
+    """
+    found = next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
+    if found is None:
+        raise UsageError(f"no {FILE} in {start} or above; make a project with: builder init")
+    config = parse_config((found / FILE).read_text("utf-8"), str(found / FILE))
+    return Project(found, config, read_schema(config.project.schema_, found))
+
+
+def parse_config(text: str, where: str = FILE) -> Config:
+    """Read the text of a builder.toml; `where` names it in errors."""
+    try:
+        return Config.model_validate(tomllib.loads(text))
+    except ValidationError as error:
+        raise UsageError(f"{where}: {_unknown_key(error) or first_problem(error)}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{where}: not TOML: {error}") from error
+
+
+def _unknown_key(error: ValidationError) -> str | None:
+    """Say which key is unknown, and the nearest one that is known."""
+    for problem in error.errors():
+        if problem["type"] == "extra_forbidden":
+            *path, key = (str(part) for part in problem["loc"])
+            near = get_close_matches(key, _keys(path), n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(_keys(path))}"
+            return f"unknown key {'.'.join([*path, key])!r}; {hint}"
+    return None
+
+
+def _keys(path: list[str]) -> list[str]:
+    """List the keys of a table."""
+    model: Any = Config
+    for part in path:
+        model = model.model_fields[part].annotation
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def template(name: str, schema: str, sources: tuple[str, ...]) -> str:
+    """Write a builder.toml that shows every default."""
+    listed = ", ".join(f'"{source}"' for source in sources)
+    return f"""\
+# What each key means: docs/configuration.md
+[project]
+name = "{name}"            # folder name of the releases
+schema = "{schema}"          # a shipped label schema, or a path to your own
+
+[ingest]
+sources = [{listed}]     # files and folders, relative to this file
+review_kinds = ["body"]   # body, headline, caption, credit, timestamp, navigation
+
+[annotate]
+annotators = ["jieba", "gazetteer", "pattern", "cues"]
+
+[studio]
+url = ""                  # your own Label Studio (key in {KEY_VARIABLE}); empty: the embedded one
+title = ""                # title of the review project
+
+[review]
+rule = "single"           # single, or agree:2 … agree:9 equal answers
+trust_api = []            # accounts whose answers count although posted through the API
+
+[release]
+pretty_name = ""
+license = ""              # e.g. cc-by-4.0
+splits = {{ train = 0.8, validation = 0.1, test = 0.1 }}   # shares of documents
+exporters = ["huggingface"]
+"""

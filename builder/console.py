@@ -1,0 +1,163 @@
+"""The only file that prints: progress and notes on standard error, answers on standard output.
+
+`rich` is imported when something is shown, so that `builder --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from builder import flow
+from builder.flow import Stage, Tally
+from builder.schema import LabelSchema
+from builder.stages.review import Review
+from builder.store.db import Store
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_MARGIN = 11
+
+
+def say(message: str) -> None:
+    """Note something for the person at the terminal."""
+    _console(stderr=True).print(message, style="dim", markup=False, highlight=False)
+
+
+def fail(message: str) -> None:
+    """Say what went wrong, in one line."""
+    _console(stderr=True).print(f"error: {message}", style="bold red", markup=False, highlight=False, soft_wrap=True)
+
+
+def answer(message: str) -> None:
+    """Print an answer for the person who asked."""
+    _console().print(message, markup=False, highlight=False, soft_wrap=True)
+
+
+def as_json(value: Any) -> None:
+    """Print one JSON document on one line, for programs."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def run_with_progress(stage: Stage[Any], store: Store) -> Tally:
+    """Run a stage under a progress bar, and say what it did."""
+    with _bar(stage.name) as advance:
+        tally = flow.run(stage, store, advance)
+    show_tally(tally)
+    return tally
+
+
+def show_tally(tally: Tally) -> None:
+    """Say what a stage did, and why it refused what it refused."""
+    rejected = f", {len(tally.rejected)} rejected" if tally.rejected else ""
+    say(f"{tally.stage:>9}: {tally.done} done{rejected}" if tally.taken else f"{tally.stage:>9}: nothing to do")
+    for reject in tally.rejected:
+        say(f"{'':>9}  {reject.subject}: {reject.code}: {reject.reason}")
+
+
+def tally_json(tally: Tally) -> dict[str, Any]:
+    """Say a tally as JSON."""
+    rejected = [{"subject": r.subject, "code": r.code, "reason": r.reason} for r in tally.rejected]
+    return {"stage": tally.stage, "done": tally.done, "rejected": rejected}
+
+
+def show_review(review: Review) -> None:
+    """Say how many answers are approved, and why others are not."""
+    answer(f"{len(review.golds)} approved, {len(review.refusals)} not")
+    reasons: dict[str, int] = {}
+    for _, reason in review.refusals:
+        reasons[reason] = reasons.get(reason, 0) + 1
+    for reason, count in sorted(reasons.items()):
+        answer(f"  {count:>5}  {reason}")
+
+
+def show_table(title: str, rows: Iterable[Sequence[object]]) -> None:
+    """Print a small table: what, and how many."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2))
+    table.add_column(justify="left", style="cyan")
+    table.add_column(justify="right")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    _console().print(table)
+
+
+def show_status(counts: Mapping[str, Any]) -> None:
+    """Print a project's status for a person."""
+    rows = [
+        (stage, ", ".join(f"{value} {name}" for name, value in counts[stage].items() if name != "versions"))
+        for stage in ("ingest", "annotate", "push", "pull", "review")
+    ]
+    rows.append(("release", ", ".join(counts["release"]["versions"]) or "none yet"))
+    show_table(counts["project"], rows)
+    for reject in counts["rejects"]:
+        answer(f"  {reject['stage']}: {reject['subject']}: {reject['code']}: {reject['reason']}")
+
+
+def show_preview(lines: Iterable[Mapping[str, Any]], schema: LabelSchema) -> None:
+    """Print sentences with their proposals in the schema's colours, kinds in the margin."""
+    console = _console()
+    colours = {label.name: label.color for label in (*schema.entity, *schema.sentence)}
+    for line in lines:
+        console.print(_sentence(line, colours))
+    console.print(_legend(schema))
+
+
+def _sentence(line: Mapping[str, Any], colours: Mapping[str, str]) -> Text:
+    from rich.text import Text
+
+    body = Text(line["text"])
+    for entity in line["entities"]:
+        body.stylize(f"bold {colours[entity['label']]} underline", entity["start"], entity["end"])
+    whole = Text(f"{line['kind']:<{_MARGIN}}", style="dim").append_text(body)
+    if line["label"]:
+        name = line["label"]["name"]
+        whole.append(f"  {name} {line['label']['score']:.2f}", style=f"italic {colours[name]}")
+    if line["flags"]:
+        whole.append(f"  ⚑ {', '.join(line['flags'])}", style="yellow")
+    return whole
+
+
+def _legend(schema: LabelSchema) -> Text:
+    from rich.text import Text
+
+    legend = Text(" " * _MARGIN)
+    for label in schema.entity:
+        legend.append(label.name, style=f"bold {label.color} underline").append("  ")
+    return legend
+
+
+def count_up(name: str, count: Callable[[], tuple[int, int]], pause: float, sleep: Callable[[float], None]) -> None:
+    """Show a bar of (done, all) and ask again every `pause` seconds until all is done."""
+    from rich.progress import Progress
+
+    with Progress(console=_console(stderr=True)) as progress:
+        bar = progress.add_task(name)
+        done, whole = count()
+        while done < whole:
+            progress.update(bar, completed=done, total=whole)
+            sleep(pause)
+            done, whole = count()
+        progress.update(bar, completed=done, total=whole)
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Callable[[int], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(f"{name:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(name, total=None)
+        yield lambda count: progress.advance(bar, count)
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr)

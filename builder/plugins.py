@@ -1,0 +1,45 @@
+"""Entry points by name, loaded only when named.
+
+A plug-in is a `build` function and a line in its own `pyproject.toml`; the built-in ones use the same door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from importlib.metadata import entry_points
+from typing import Any
+
+from builder.errors import UsageError
+from builder.ports import Annotator, Exporter, Reader
+from builder.schema import LabelSchema
+
+
+def annotator(name: str, options: Mapping[str, str], schema: LabelSchema) -> Annotator:
+    """Build an annotator by its entry point's name."""
+    made: Annotator = _load("annotators", name)(options, schema)
+    return made
+
+
+def readers() -> list[Reader]:
+    """Build every installed reader."""
+    return [entry.load()({}) for entry in sorted(entry_points(group="builder.readers"), key=lambda e: e.name)]
+
+
+def exporter(name: str) -> Exporter:
+    """Build an exporter by its entry point's name."""
+    made: Exporter = _load("exporters", name)({})
+    return made
+
+
+def _load(kind: str, name: str) -> Callable[..., Any]:
+    known = {entry.name: entry for entry in entry_points(group=f"builder.{kind}")}
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"installed: {', '.join(sorted(known)) or 'none'}"
+        raise UsageError(f"no {kind.removesuffix('s')} {name!r} is installed; {hint}")
+    try:
+        build: Callable[..., Any] = known[name].load()
+    except ImportError as error:
+        raise UsageError(f"{kind.removesuffix('s')} {name!r} cannot be imported: {error}") from error
+    return build

@@ -1,0 +1,1 @@
+"""Sources become readings: one file per kind of source."""

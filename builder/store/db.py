@@ -1,0 +1,202 @@
+"""builder.db: what is known, one transaction at a time, by one process at a time.
+
+Facts enter through `Store.add`: what people did goes to the journal first, then everything in one transaction.
+Answers leave through `store.queries`. The status of anything is a query, never a column.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from builder.errors import BrokenError, Unavailable
+from builder.model import (
+    Annotation,
+    Document,
+    Fact,
+    Gold,
+    Intent,
+    Prediction,
+    Pulled,
+    Raw,
+    Reject,
+    Sentence,
+    Source,
+    Task,
+)
+from builder.store import raw_files, rows
+from builder.store.journal import Entry, Journal
+from builder.store.migrations import VERSIONS
+
+# SQLite before 3.51.3 has the WAL-reset bug, so a rollback journal; EXTRA also syncs its folder entry.
+_PRAGMAS = ("journal_mode = DELETE", "synchronous = EXTRA", "foreign_keys = ON")
+
+
+class Store:
+    """The memory of one project; use as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the store in `folder`, finish what a killed process left, and lock it.
+
+        Raises:
+            Unavailable: another process holds it.
+            BrokenError: it was written by a newer version, or does not follow from the journal.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._lock = FileLock(folder / "lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise Unavailable(f"another builder works on {folder.parent}; wait until it ends") from error
+        self.journal = Journal(folder / "journal")
+        self.db = sqlite3.connect(folder / "builder.db", isolation_level=None)
+        for pragma in _PRAGMAS:
+            self.db.execute(f"PRAGMA {pragma}").fetchall()
+        self._migrate()
+        self._catch_up()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.db.close()
+        self._lock.release()
+
+    @property
+    def marker(self) -> str:
+        """Name this store, so that a Label Studio project can say whose it is."""
+        return str(self.db.execute("SELECT value FROM meta WHERE key = 'marker'").fetchone()[0])
+
+    def add(self, facts: Sequence[Fact]) -> None:
+        """Add facts; what is already known changes nothing. On return they are on disk."""
+        for fact in facts:
+            if isinstance(fact, Raw):
+                raw_files.keep(self.folder, fact)
+        news = [fact for fact in facts if isinstance(fact, Annotation) and not self._is_current(fact)]
+        entries = self.journal.append([_journalled(fact) for fact in news])
+        with self.transaction():
+            self._apply(entries)
+            for fact in facts:
+                if insert := _INSERTS.get(type(fact)):
+                    insert(self.db, fact)
+
+    def replace_review(self, golds: Iterable[Gold], refusals: Iterable[tuple[str, str]]) -> None:
+        """Put a whole new review in place of the last one."""
+        with self.transaction():
+            self.db.execute("DELETE FROM gold")
+            self.db.execute("DELETE FROM refusal")
+            self.db.executemany("INSERT INTO gold VALUES (?, ?)", map(rows.gold_row, golds))
+            self.db.executemany("INSERT INTO refusal VALUES (?, ?)", refusals)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit everything in the block, or nothing."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def _migrate(self) -> None:
+        version = self.db.execute("PRAGMA user_version").fetchone()[0]
+        if len(VERSIONS) < version:
+            raise BrokenError(f"{self.folder} was written by a newer builder (store version {version}); upgrade")
+        for number, script in enumerate(VERSIONS[version:], version + 1):
+            with self.transaction():
+                for statement in filter(str.strip, script.split(";")):
+                    self.db.execute(statement)
+                if number == 1:
+                    self.db.execute("INSERT INTO meta VALUES ('journal', '0'), ('marker', ?)", (str(uuid.uuid4()),))
+                self.db.execute(f"PRAGMA user_version = {number}")
+
+    def _catch_up(self) -> None:
+        """Apply what the journal holds and the index does not: a process died between the two."""
+        known = int(self.db.execute("SELECT value FROM meta WHERE key = 'journal'").fetchone()[0])
+        if self.journal.length < known:
+            raise BrokenError(f"the journal has {self.journal.length} entries, the index has seen {known}")
+        if known < self.journal.length:
+            with self.transaction():
+                self._apply(list(self.journal.entries(after=known)))
+
+    def _is_current(self, annotation: Annotation) -> bool:
+        sql = "SELECT content FROM annotation WHERE key = ? ORDER BY number DESC LIMIT 1"
+        found = self.db.execute(sql, (annotation.key,)).fetchone()
+        return found is not None and found[0] == annotation.content
+
+    def _apply(self, entries: Sequence[Entry]) -> None:
+        """Index journal entries, in order, inside the caller's transaction."""
+        for entry in entries:
+            values = (entry.number, *rows.annotation_row(Annotation(**entry.body)))
+            self.db.execute("INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        if entries:
+            self.db.execute("UPDATE meta SET value = ? WHERE key = 'journal'", (str(entries[-1].number),))
+
+
+def _journalled(annotation: Annotation) -> tuple[str, dict[str, Any]]:
+    return "annotation", {name: getattr(annotation, name) for name in ("key", "sentence", "author", "body", "deleted")}
+
+
+def _add_source(db: sqlite3.Connection, source: Source) -> None:
+    values = (source.sha256, source.path, source.size, source.encoding, source.media_type)
+    db.execute("INSERT OR IGNORE INTO source VALUES (?, ?, ?, ?, ?)", values)
+    latest = "SELECT sha256 FROM sighting WHERE path = ?1 ORDER BY number DESC LIMIT 1"
+    db.execute(
+        f"INSERT INTO sighting (path, sha256) SELECT ?1, ?2 WHERE ?2 IS NOT ({latest})", (source.path, source.sha256)
+    )
+    db.execute("DELETE FROM reject WHERE stage = 'ingest' AND subject = ?", (source.path,))
+
+
+def _add_document(db: sqlite3.Connection, document: Document) -> None:
+    db.execute("INSERT OR IGNORE INTO document VALUES (?, ?, ?, ?, ?, ?, ?)", rows.document_row(document))
+
+
+def _add_sentence(db: sqlite3.Connection, sentence: Sentence) -> None:
+    db.execute("INSERT OR IGNORE INTO sentence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows.sentence_row(sentence))
+
+
+def _add_prediction(db: sqlite3.Connection, prediction: Prediction) -> None:
+    db.execute("INSERT OR IGNORE INTO prediction VALUES (?, ?, ?, ?)", rows.prediction_row(prediction))
+
+
+def _add_intent(db: sqlite3.Connection, intent: Intent) -> None:
+    values = (intent.sentence, intent.batch, intent.annotator, intent.schema_digest)
+    db.execute("INSERT OR IGNORE INTO intent VALUES (?, ?, ?, ?)", values)
+
+
+def _add_task(db: sqlite3.Connection, task: Task) -> None:
+    db.execute("INSERT OR IGNORE INTO task VALUES (?, ?, ?, ?)", (task.project, task.id, task.sentence, task.batch))
+
+
+def _add_pulled(db: sqlite3.Connection, pulled: Pulled) -> None:
+    db.execute("INSERT OR REPLACE INTO pulled VALUES (?, ?, ?)", (pulled.project, pulled.task, pulled.stamp))
+
+
+def _add_reject(db: sqlite3.Connection, reject: Reject) -> None:
+    values = (reject.stage, reject.subject, reject.code, reject.reason)
+    db.execute("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?)", values)
+
+
+_INSERTS: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
+    Source: _add_source,
+    Document: _add_document,
+    Sentence: _add_sentence,
+    Prediction: _add_prediction,
+    Intent: _add_intent,
+    Task: _add_task,
+    Pulled: _add_pulled,
+    Reject: _add_reject,
+}

@@ -1,0 +1,50 @@
+"""The tables of builder.db, version by version; a released version is never edited, only followed."""
+
+VERSIONS = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    CREATE TABLE source (
+        sha256 TEXT PRIMARY KEY, path TEXT NOT NULL, size INTEGER NOT NULL CHECK (0 <= size),
+        encoding TEXT NOT NULL, media_type TEXT NOT NULL) STRICT;
+    CREATE TABLE sighting (
+        number INTEGER PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL REFERENCES source) STRICT;
+    CREATE INDEX sighting_by_path ON sighting (path, number);
+    CREATE TABLE document (
+        id TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES source, article INTEGER NOT NULL,
+        language TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, offsets TEXT NOT NULL) STRICT;
+    CREATE TABLE sentence (
+        id TEXT PRIMARY KEY, document TEXT NOT NULL REFERENCES document, number INTEGER NOT NULL,
+        start INTEGER NOT NULL, "end" INTEGER NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL,
+        text TEXT NOT NULL, flags TEXT NOT NULL,
+        UNIQUE (document, number), CHECK (0 <= start AND start < "end")) STRICT;
+    CREATE TABLE prediction (
+        sentence TEXT NOT NULL REFERENCES sentence, annotator TEXT NOT NULL, entities TEXT, label TEXT,
+        PRIMARY KEY (sentence, annotator)) STRICT;
+    CREATE TABLE intent (
+        sentence TEXT NOT NULL REFERENCES sentence, batch TEXT NOT NULL, annotator TEXT NOT NULL,
+        schema_digest TEXT NOT NULL, PRIMARY KEY (sentence, batch)) STRICT;
+    CREATE TABLE task (
+        project INTEGER NOT NULL, id INTEGER NOT NULL, sentence TEXT NOT NULL REFERENCES sentence,
+        batch TEXT NOT NULL, PRIMARY KEY (project, id, sentence)) STRICT;
+    CREATE INDEX task_by_sentence ON task (sentence);
+    CREATE TABLE pulled (
+        project INTEGER NOT NULL, task INTEGER NOT NULL, stamp TEXT NOT NULL,
+        PRIMARY KEY (project, task)) STRICT;
+    CREATE TABLE annotation (
+        number INTEGER PRIMARY KEY, key TEXT NOT NULL, sentence TEXT NOT NULL REFERENCES sentence,
+        author TEXT NOT NULL, content TEXT NOT NULL, deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+        body TEXT NOT NULL) STRICT;
+    CREATE INDEX annotation_by_key ON annotation (key, number);
+    CREATE INDEX annotation_by_sentence ON annotation (sentence);
+    CREATE TABLE gold (sentence TEXT PRIMARY KEY REFERENCES sentence, body TEXT NOT NULL) STRICT;
+    CREATE TABLE refusal (sentence TEXT PRIMARY KEY REFERENCES sentence, reason TEXT NOT NULL) STRICT;
+    CREATE TABLE reject (
+        stage TEXT NOT NULL, subject TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
+        PRIMARY KEY (stage, subject)) STRICT;
+    CREATE VIEW live AS
+        SELECT s.* FROM sentence s JOIN document d ON d.id = s.document
+        WHERE d.source IN (
+            SELECT g.sha256 FROM sighting g
+            WHERE g.number = (SELECT max(number) FROM sighting later WHERE later.path = g.path));
+    """,
+)

@@ -1,0 +1,158 @@
+"""What the store can be asked; every answer is computed, none is kept. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+
+from builder.model import Annotation, Document, Gold, Kind, Prediction, Reject, Sentence, Source
+from builder.store import rows
+from builder.store.db import Store
+
+_SENTENCE = 'id, document, number, start, "end", kind, language, text, flags'
+_PAGE = 500
+
+
+def latest_source(store: Store, path: str) -> str | None:
+    """Find the sha256 under which a path was last ingested."""
+    sql = "SELECT sha256 FROM sighting WHERE path = ? ORDER BY number DESC LIMIT 1"
+    found = store.db.execute(sql, (path,)).fetchone()
+    return found[0] if found else None
+
+
+def find_source(store: Store, sha256: str) -> Source:
+    """Give a source by its sha256."""
+    return Source(*store.db.execute("SELECT * FROM source WHERE sha256 = ?", (sha256,)).fetchone())
+
+
+def find_document(store: Store, document: str) -> Document:
+    """Give a document by its id."""
+    return rows.document_of(store.db.execute("SELECT * FROM document WHERE id = ?", (document,)).fetchone())
+
+
+def find_sentence(store: Store, sentence: str) -> Sentence | None:
+    """Find a sentence by its id."""
+    found = store.db.execute(f"SELECT {_SENTENCE} FROM sentence WHERE id = ?", (sentence,)).fetchone()
+    return rows.sentence_of(found) if found else None
+
+
+def document_sentences(store: Store, document: str) -> list[Sentence]:
+    """Give the sentences of a document, in order."""
+    found = store.db.execute(f"SELECT {_SENTENCE} FROM sentence WHERE document = ? ORDER BY number", (document,))
+    return [rows.sentence_of(row) for row in found]
+
+
+def unannotated(store: Store, kinds: Sequence[Kind], annotator: str) -> list[str]:
+    """List the live sentences of these kinds that this annotator has not seen, in reading order."""
+    sql = f"""SELECT id FROM live WHERE kind IN ({_marks(kinds)})
+              AND NOT EXISTS (SELECT 1 FROM prediction p WHERE p.sentence = live.id AND p.annotator = ?)
+              ORDER BY document, number"""
+    return [row[0] for row in store.db.execute(sql, (*kinds, annotator))]
+
+
+def unpushed(store: Store, kinds: Sequence[Kind], annotator: str) -> list[str]:
+    """List the live sentences that this annotator has seen and no task shows, in reading order."""
+    sql = f"""SELECT id FROM live WHERE kind IN ({_marks(kinds)})
+              AND EXISTS (SELECT 1 FROM prediction p WHERE p.sentence = live.id AND p.annotator = ?)
+              AND NOT EXISTS (SELECT 1 FROM task t WHERE t.sentence = live.id)
+              ORDER BY document, number"""
+    return [row[0] for row in store.db.execute(sql, (*kinds, annotator))]
+
+
+def unsettled(store: Store) -> dict[str, list[str]]:
+    """Name the push batches whose outcome is unknown, with the sentences of each that no task shows."""
+    sql = """SELECT batch, sentence FROM intent i
+             WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.sentence = i.sentence) ORDER BY batch, sentence"""
+    return {batch: [row[1] for row in group] for batch, group in groupby(store.db.execute(sql), lambda row: row[0])}
+
+
+def sentences(store: Store, ids: Iterable[str]) -> Iterator[Sentence]:
+    """Give sentences by id, in the order asked, a page at a time."""
+    waiting = iter(ids)
+    while page := list(islice(waiting, _PAGE)):
+        sql = f"SELECT {_SENTENCE} FROM sentence WHERE id IN ({_marks(page)})"
+        found = {row[0]: rows.sentence_of(row) for row in store.db.execute(sql, page)}
+        yield from (found[id] for id in page)
+
+
+def prediction(store: Store, sentence: str, annotator: str) -> Prediction:
+    """Give what an annotator proposed for a sentence."""
+    sql = "SELECT * FROM prediction WHERE sentence = ? AND annotator = ?"
+    return rows.prediction_of(store.db.execute(sql, (sentence, annotator)).fetchone())
+
+
+def shown(store: Store, sentence: str) -> tuple[Prediction, str] | None:
+    """Find the prediction that the first task of a sentence showed to people, and the digest of its schema."""
+    sql = """SELECT i.annotator, i.schema_digest FROM task t
+             JOIN intent i ON i.sentence = t.sentence AND i.batch = t.batch
+             WHERE t.sentence = ? ORDER BY t.project, t.id LIMIT 1"""
+    found = store.db.execute(sql, (sentence,)).fetchone()
+    return (prediction(store, sentence, found[0]), found[1]) if found else None
+
+
+def pulled_stamps(store: Store, project: int) -> dict[int, str]:
+    """Give the stamp at which each task was last read."""
+    return dict(store.db.execute("SELECT task, stamp FROM pulled WHERE project = ?", (project,)).fetchall())
+
+
+def task_sentences(store: Store, project: int) -> dict[int, str]:
+    """Say which sentence each known task of a project shows."""
+    return dict(store.db.execute("SELECT id, sentence FROM task WHERE project = ?", (project,)).fetchall())
+
+
+def pushed_projects(store: Store) -> dict[int, int]:
+    """Count the tasks per project of the server."""
+    return dict(store.db.execute("SELECT project, count(*) FROM task GROUP BY project").fetchall())
+
+
+def annotations_of(store: Store, sentence: str) -> list[Annotation]:
+    """Give the present version of every answer to a sentence, deleted ones left out, oldest first."""
+    return _current_annotations(store, "a.sentence = ?", sentence)
+
+
+def annotations_on(store: Store, project: int, task: int) -> list[Annotation]:
+    """Give the present version of every answer seen on one task, deleted ones left out, oldest first."""
+    return _current_annotations(store, "a.key GLOB ?", f"{project}:{task}:*")
+
+
+def _current_annotations(store: Store, condition: str, value: str) -> list[Annotation]:
+    sql = f"""SELECT key, sentence, author, deleted, body FROM annotation a
+              WHERE {condition} AND number = (SELECT max(number) FROM annotation b WHERE b.key = a.key)
+              ORDER BY number"""
+    current = [rows.annotation_of(row) for row in store.db.execute(sql, (value,))]
+    return [annotation for annotation in current if not annotation.deleted]
+
+
+def answered_sentences(store: Store) -> list[str]:
+    """List the live sentences someone ever answered, in reading order."""
+    sql = "SELECT id FROM live WHERE id IN (SELECT sentence FROM annotation) ORDER BY document, number"
+    return [row[0] for row in store.db.execute(sql)]
+
+
+def golds(store: Store) -> list[Gold]:
+    """Give the approved answers of the last review, by sentence id."""
+    return [rows.gold_of(row) for row in store.db.execute("SELECT * FROM gold ORDER BY sentence")]
+
+
+def refusals(store: Store) -> dict[str, str]:
+    """Say why each answered sentence was not approved in the last review."""
+    return dict(store.db.execute("SELECT sentence, reason FROM refusal ORDER BY sentence").fetchall())
+
+
+def rejects(store: Store) -> list[Reject]:
+    """List the records that stages refused."""
+    return [Reject(*row) for row in store.db.execute("SELECT * FROM reject ORDER BY stage, subject")]
+
+
+def live_documents(store: Store) -> list[str]:
+    """List the documents of the present version of every source, in a stable order."""
+    return [row[0] for row in store.db.execute("SELECT DISTINCT document FROM live ORDER BY document")]
+
+
+def count(store: Store, what: str, *values: object) -> int:
+    """Count rows: `what` is a table or view, with a condition if need be."""
+    return int(store.db.execute(f"SELECT count(*) FROM {what}", values).fetchone()[0])
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

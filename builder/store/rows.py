@@ -1,0 +1,129 @@
+"""Nouns to rows of builder.db, and back. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from builder.model import (
+    Action,
+    Annotation,
+    Approval,
+    Document,
+    Entity,
+    Gold,
+    GoldSpan,
+    Kind,
+    Label,
+    Prediction,
+    Sentence,
+    Span,
+)
+from builder.offset_map import OffsetMap
+
+Row = Sequence[Any]
+
+
+def packed(value: object) -> str:
+    """Write a value as compact JSON."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+
+
+def document_row(document: Document) -> Row:
+    """Order the columns of `document`."""
+    d = document
+    return (d.id, d.source, d.article, d.language, d.title, d.text, packed(d.offsets.to_json()))
+
+
+def document_of(row: Row) -> Document:
+    """Make a document from its columns."""
+    id, source, article, language, title, text, offsets = row
+    return Document(id, source, article, language, title, text, OffsetMap.from_json(json.loads(offsets)))
+
+
+def sentence_row(sentence: Sentence) -> Row:
+    """Order the columns of `sentence`."""
+    s = sentence
+    return (s.id, s.document, s.number, s.start, s.end, s.kind.value, s.language, s.text, packed(s.flags))
+
+
+def sentence_of(row: Row) -> Sentence:
+    """Make a sentence from its columns."""
+    id, document, number, start, end, kind, language, text, flags = row
+    return Sentence(id, document, number, start, end, Kind(kind), language, text, tuple(json.loads(flags)))
+
+
+def prediction_row(prediction: Prediction) -> Row:
+    """Order the columns of `prediction`; an abstention is NULL."""
+    entities = None if prediction.entities is None else packed([_entity(e) for e in prediction.entities])
+    label = prediction.label and packed([prediction.label.name, prediction.label.score, prediction.label.by])
+    return (prediction.sentence, prediction.annotator, entities, label)
+
+
+def prediction_of(row: Row) -> Prediction:
+    """Make a prediction from its columns."""
+    entities = None if row[2] is None else tuple(_entity_of(e) for e in json.loads(row[2]))
+    return Prediction(row[0], row[1], entities, None if row[3] is None else _label_of(json.loads(row[3])))
+
+
+def annotation_row(annotation: Annotation) -> Row:
+    """Order the columns of `annotation` behind its number."""
+    a = annotation
+    return (a.key, a.sentence, a.author, a.content, int(a.deleted), packed(a.body))
+
+
+def annotation_of(row: Row) -> Annotation:
+    """Make an annotation from (key, sentence, author, deleted, body)."""
+    key, sentence, author, deleted, body = row
+    return Annotation(key, sentence, author, json.loads(body), bool(deleted))
+
+
+def gold_row(gold: Gold) -> Row:
+    """Order the columns of `gold`."""
+    a = gold.approval
+    body = {
+        "entities": [[*_span(g.span), g.action, g.proposed_by, g.score] for g in gold.entities],
+        "label": [gold.label, gold.label_action, gold.label_proposed_by, gold.label_score],
+        "rejected": [_entity(entity) for entity in gold.rejected],
+        "approval": [a.sentence, a.contents, a.text_sha256, a.schema_digest, a.approvers, a.rule, a.at],
+    }
+    return (gold.sentence, packed(body))
+
+
+def gold_of(row: Row) -> Gold:
+    """Make gold from its columns."""
+    body = json.loads(row[1])
+    label, action, proposers, score = body["label"]
+    sentence, contents, text, schema, approvers, rule, at = body["approval"]
+    return Gold(
+        sentence=row[0],
+        entities=tuple(
+            GoldSpan(Span(start, end, name), Action(done), tuple(by), sure)
+            for start, end, name, done, by, sure in body["entities"]
+        ),
+        label=label,
+        label_action=Action(action),
+        label_proposed_by=tuple(proposers),
+        label_score=score,
+        rejected=tuple(_entity_of(entity) for entity in body["rejected"]),
+        approval=Approval(sentence, tuple(contents), text, schema, tuple(approvers), rule, at),
+    )
+
+
+def _span(span: Span) -> list[Any]:
+    return [span.start, span.end, span.label]
+
+
+def _entity(entity: Entity) -> list[Any]:
+    return [*_span(entity.span), entity.score, entity.by]
+
+
+def _entity_of(packed_entity: list[Any]) -> Entity:
+    start, end, label, score, by = packed_entity
+    return Entity(Span(start, end, label), score, tuple(by))
+
+
+def _label_of(packed_label: list[Any]) -> Label:
+    name, score, by = packed_label
+    return Label(name, score, tuple(by))

@@ -1,0 +1,173 @@
+"""A project opened for work: its store, its proposers and its Label Studio, and one method per verb.
+
+Every verb can be run again at any time; it does what is missing and nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from builder import flow, plugins
+from builder.approval import Rule
+from builder.config import KEY_VARIABLE, Project, read_project, studio_key
+from builder.errors import Unavailable, UsageError
+from builder.flow import Tally
+from builder.stages.annotate import Annotate, annotator_id
+from builder.stages.ingest import Ingest
+from builder.stages.pull import Pull, unpulled
+from builder.stages.push import Push, Settle, open_project
+from builder.stages.release import release
+from builder.stages.review import Review, review
+from builder.stages.status import status
+from builder.store.db import Store
+
+if TYPE_CHECKING:
+    from builder.annotators.combine import Combiner
+    from builder.schema import LabelSchema
+    from builder.studio.client import StudioClient
+    from builder.studio.server import EmbeddedServer
+
+Say = Callable[[str], None]
+Run = Callable[[flow.Stage[Any], Store], Tally]
+"""How a stage is run: plainly, or under a progress bar."""
+
+
+@dataclass
+class Workbench:
+    """One project at work."""
+
+    project: Project
+    store: Store
+    say: Say
+    run: Run
+
+    @cached_property
+    def combiner(self) -> Combiner:
+        """Build the configured annotators and what combines them."""
+        return proposers(self.project.config.annotate.annotators, self.project.schema, self._options)
+
+    @cached_property
+    def studio(self) -> StudioClient:
+        """Connect to the project's Label Studio.
+
+        Raises:
+            Unavailable: it does not run.
+            UsageError: no key is set, or it is refused.
+        """
+        return connect(self.project)
+
+    @property
+    def rule(self) -> Rule:
+        """Read the approval rule."""
+        return Rule.parse(self.project.config.review.rule, self.project.config.review.trust_api)
+
+    def ingest(self, paths: Sequence[Path] = ()) -> Tally:
+        """Read files that are new or changed."""
+        found = paths or self.project.sources()
+        return self.run(Ingest(found, plugins.readers(), self.project.folder.resolve()), self.store)
+
+    def annotate(self) -> Tally:
+        """Propose for what nobody proposed yet."""
+        return self.run(Annotate(self.combiner, self.project.config.ingest.review_kinds), self.store)
+
+    def push(self) -> Tally:
+        """Send proposed sentences to Label Studio."""
+        project = open_project(self.studio, self.store, self.project.title, self.project.schema, self.rule.people)
+        flow.run(Settle(self.studio, project), self.store)
+        kinds = self.project.config.ingest.review_kinds
+        name = annotator_id(self.combiner)
+        return self.run(Push(self.studio, project, self.project.schema, kinds, name), self.store)
+
+    def pull(self, accept_deletions: int = 0) -> Tally:
+        """Fetch what people did."""
+        return self.run(Pull(self.studio, self._pushed_project(), accept_deletions), self.store)
+
+    def review(self) -> Review:
+        """Decide what is approved."""
+        return review(self.store, self.project.schema, self.rule, self._unpulled())
+
+    def release(self, version: str) -> Path:
+        """Write what is approved as a Hugging Face dataset."""
+        golds = self.review().golds
+        exporters = [plugins.exporter(name) for name in self.project.config.release.exporters]
+        return release(self.store, self.project, version, golds, exporters)
+
+    def run_all(self) -> list[Tally]:
+        """Do everything up to the pull; the embedded Label Studio is started if need be."""
+        tallies = [self.ingest(), self.annotate()]
+        if not self.project.config.studio.url:
+            embedded(self.project).start(self.say)
+        return [*tallies, self.push(), self.pull()]
+
+    def status(self) -> dict[str, Any]:
+        """Count what each stage has done and what waits."""
+        return status(self.store, self.project, annotator_id(self.combiner))
+
+    def review_url(self) -> str:
+        """Say where people review."""
+        return self.studio.project_url(self._pushed_project())
+
+    @property
+    def _options(self) -> dict[str, dict[str, str]]:
+        return self.project.config.annotate.options
+
+    def _pushed_project(self) -> int:
+        found = self.studio.find_project(self.store.marker)
+        if found is None:
+            raise UsageError(f"{self.studio.url} holds no review of this project; send one with: builder push")
+        return found
+
+    def _unpulled(self) -> frozenset[str]:
+        """Name the sentences edited since the last pull; when the server is away, say that nobody looked."""
+        try:
+            project = self.studio.find_project(self.store.marker)
+            return unpulled(self.store, self.studio, project) if project is not None else frozenset()
+        except (Unavailable, UsageError) as error:
+            self.say(f"edits since the last pull are not seen: {error}")
+            return frozenset()
+
+
+@contextmanager
+def opened(start: Path, say: Say, run: Run = flow.run) -> Iterator[Workbench]:
+    """Open the project at `start` or above it."""
+    project = read_project(start)
+    with Store(project.hidden) as store:
+        yield Workbench(project, store, say, run)
+
+
+def proposers(names: Sequence[str], schema: LabelSchema, options: dict[str, dict[str, str]]) -> Combiner:
+    """Build annotators by name, and what combines them."""
+    from builder.annotators.combine import Combiner
+
+    return Combiner([plugins.annotator(name, options.get(name, {}), schema) for name in names], schema)
+
+
+def embedded(project: Project) -> EmbeddedServer:
+    """Give the project's own Label Studio.
+
+    Raises:
+        UsageError: the project uses a server of yours.
+    """
+    from builder.studio.server import EmbeddedServer
+
+    if project.config.studio.url:
+        raise UsageError(f"this project uses {project.config.studio.url}; builder starts and stops only its own server")
+    return EmbeddedServer(project.hidden / "studio")
+
+
+def connect(project: Project) -> StudioClient:
+    """Connect to the project's Label Studio: the user's own, or the embedded one."""
+    from builder.studio.client import StudioClient
+
+    url, key = project.config.studio.url, studio_key()
+    if not url:
+        server = embedded(project).running()
+        return StudioClient(server.url, server.token)
+    if key is None:
+        raise UsageError(f"set {KEY_VARIABLE} to your API key of {url} (Account & Settings there)")
+    return StudioClient(url, key.get_secret_value())

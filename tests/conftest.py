@@ -1,0 +1,41 @@
+"""What many tests share: one real Label Studio server for the whole session, and two accounts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from builder.studio.accounts import join
+from builder.studio.client import StudioClient
+from builder.studio.server import EmbeddedServer, ServerInfo
+
+REVIEWER = "reviewer@builder.localhost"
+REVIEWER_PASSWORD = "a-reviewer's-password"
+
+
+def silent(message: str) -> None:
+    """Take what would be said to a person."""
+
+
+@pytest.fixture(scope="session")
+def studio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerInfo]:
+    """Start one real server from the cached environment (made at the first use: two to four minutes)."""
+    server = EmbeddedServer(tmp_path_factory.mktemp("project") / ".builder" / "studio")
+    try:
+        yield server.start(silent)
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def studio(studio_server: ServerInfo) -> StudioClient:
+    """Speak to the server as its owner."""
+    return StudioClient(studio_server.url, studio_server.token)
+
+
+@pytest.fixture(scope="session")
+def reviewer(studio_server: ServerInfo) -> StudioClient:
+    """Speak to the server as a person who reviews."""
+    token = join(studio_server.url, studio_server.token, REVIEWER, REVIEWER_PASSWORD, "Reviewer")
+    return StudioClient(studio_server.url, token)
