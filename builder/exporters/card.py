@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from builder.exporters.features import DEFAULT_VIEW
 from builder.exporters.front_matter import ViewFiles, front_matter
-from builder.exporters.records import LostSpan
+from builder.exporters.records import LostSpan, split_order
 from builder.exporters.summary import Summary
 from builder.model import Action
 from builder.ports import ReleaseInfo
@@ -117,7 +117,7 @@ def _guideline(label: LabelSpec, counts: Counter[tuple[str, str]]) -> tuple[obje
 
 
 def _figures(info: ReleaseInfo, summary: Summary) -> str:
-    splits = _ordered(summary.splits)
+    splits = split_order(summary.splits)
     rows = [
         (language, *(summary.rows_in[language, split] for split in splits), total)
         for language, total in sorted(summary.languages.items())
@@ -130,7 +130,7 @@ def _figures(info: ReleaseInfo, summary: Summary) -> str:
             ("sentence label", info.schema.sentence_names, summary.labels),
         )
     ]
-    project = table(("in the project", "count"), info.counts.items()) if info.counts else ""
+    project = table(("counted at release", "count"), info.counts.items()) if info.counts else ""
     by_split = table(("sentences", *splits, "all"), rows)
     return "## Figures\n\n" + "\n\n".join(part for part in (by_split, *counted, project) if part)
 
@@ -197,10 +197,6 @@ def _share(counts: Counter[Action], action: Action) -> tuple[int, str]:
 
 def _total(counts: Counter[tuple[str, str]], label: str) -> int:
     return sum(count for (name, place), count in counts.items() if name == label and place.startswith("split "))
-
-
-def _ordered(splits: Iterable[str]) -> list[str]:
-    return sorted(splits, key=lambda name: (name != "train", name))
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

@@ -24,6 +24,7 @@ from builder.text.tags import bio_tags, fit
 from builder.text.tokens import tokenize
 
 Record = dict[str, Any]
+_USUAL = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +183,14 @@ def canonical(value: object) -> bytes:
     return f"{line}\n".encode()
 
 
+def split_order(names: Iterable[str]) -> list[str]:
+    """Put split names in their usual order, then by name."""
+    return sorted(set(names), key=lambda name: (_USUAL.index(name) if name in _USUAL else len(_USUAL), name))
+
+
 def in_splits(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
-    """Yield each split that has rows, train first, then by name."""
-    for split in sorted({row.split for row in rows}, key=lambda name: (name != "train", name)):
+    """Yield each split that has rows, with them."""
+    for split in split_order(row.split for row in rows):
         yield split, [row for row in rows if row.split == split]
 
 

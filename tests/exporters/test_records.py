@@ -7,7 +7,7 @@ import pytest
 
 from builder.errors import BrokenError
 from builder.exporters.features import views
-from builder.exporters.records import Recorder, by_id, content_of, pseudonyms
+from builder.exporters.records import Recorder, by_id, content_of, pseudonyms, split_order
 from builder.model import Span
 from builder.text.tags import spans_from_tags
 from tests.exporters.approved_rows import RAW_EN, RAW_ZH, SCHEMA, relabelled, sample_rows
@@ -156,3 +156,7 @@ def test_a_span_beyond_its_text_is_our_own_fault():
     with pytest.raises(BrokenError, match="beyond its text"):
         content_of([replace(row, gold=replace(row.gold, entities=(entity,)))], SCHEMA)
 
+
+
+def test_splits_come_in_their_usual_order():
+    assert ["train", "validation", "test", "dev"] == split_order(["dev", "test", "train", "validation", "test"])
