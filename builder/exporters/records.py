@@ -24,6 +24,7 @@ from builder.text.tags import bio_tags, fit
 from builder.text.tokens import tokenize
 
 Record = dict[str, Any]
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 _USUAL = ("train", "validation", "test")
 
 
@@ -60,7 +61,7 @@ class Recorder:
     """Makes the record of each view, for one schema and one set of pseudonyms."""
 
     def __init__(self, schema: LabelSchema, people: Mapping[str, str]) -> None:
-        self._schema = schema
+        self._guidelines = {schema.digest: schema.version}
         self._people = people
         self._entities = {name: place for place, name in enumerate(schema.entity_names)}
         self._labels = {name: place for place, name in enumerate(schema.sentence_names)}
@@ -99,7 +100,7 @@ class Recorder:
             "content_ids": sorted(approval.contents),
             "schema_digest": approval.schema_digest,
             # An approval under other guidelines does not know their version, only their digest.
-            "guideline_version": self._schema.version if approval.schema_digest == self._schema.digest else None,
+            "guideline_version": self._guidelines.get(approval.schema_digest),
             "text_sha256": text_digest(sentence.text),
         }
 
@@ -179,8 +180,7 @@ def content_of(rows: Iterable[Row], schema: LabelSchema) -> str:
 
 def canonical(value: object) -> bytes:
     """Write a value as one line of JSON that is the same everywhere."""
-    line = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
-    return f"{line}\n".encode()
+    return f"{_CANONICAL.encode(value)}\n".encode()
 
 
 def split_order(names: Iterable[str]) -> list[str]:

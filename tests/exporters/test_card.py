@@ -6,7 +6,7 @@ from dataclasses import replace
 import datasets
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builder.exporters.card import card, table
@@ -168,6 +168,7 @@ def test_a_version_becomes_three_numbers(version, expected):
 
 
 @given(st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("|\n\\<a ")), max_size=20))
+@example("\\|")
 def test_any_text_stays_in_its_cell(text):
     assert 3 == len(table(("a", "b"), [(text, "end")]).splitlines())
     assert 3 == len(re.findall(r"(?<!\\)\|", table((text, "b"), []).splitlines()[0].replace("\\\\", "")))
