@@ -157,6 +157,5 @@ def test_a_span_beyond_its_text_is_our_own_fault():
         content_of([replace(row, gold=replace(row.gold, entities=(entity,)))], SCHEMA)
 
 
-
 def test_splits_come_in_their_usual_order():
     assert ["train", "validation", "test", "dev"] == split_order(["dev", "test", "train", "validation", "test"])
