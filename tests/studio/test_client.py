@@ -322,3 +322,17 @@ def test_an_annotation_of_another_task_is_not_believed(scripted: Scripted) -> No
     scripted.replies = [(200, json.dumps({"id": 7, "annotations": [stray]}))]
     with pytest.raises(Unavailable, match="task 8 for task 7"):
         client.list_annotations(7)
+
+
+def test_a_personal_access_token_works_until_it_is_revoked(
+    studio_server: ServerInfo, reviewer: StudioClient, raw: Callable[..., Any]
+) -> None:
+    raw("/api/jwt/settings", "POST", api_tokens_enabled=True, legacy_api_tokens_enabled=True)
+    personal = raw("/api/token/", "POST", expire="never")["token"]
+    assert OWNER == StudioClient(studio_server.url, personal).whoami()
+
+    with wire.connect(studio_server.url, headers={"Authorization": f"Token {studio_server.token}"}) as client:
+        assert client.post("/api/token/blacklist/", json={"refresh": personal}).is_success
+    with pytest.raises(UsageError, match="refused the token") as caught:
+        StudioClient(studio_server.url, personal).whoami()
+    assert personal not in str(caught.value)
