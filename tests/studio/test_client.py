@@ -318,7 +318,7 @@ def test_no_message_holds_a_cookie_or_the_token(reply: tuple[int, str], scripted
 def test_an_annotation_of_another_task_is_not_believed(scripted: Scripted) -> None:
     client, _ = impatient(scripted)
     times = {"created_at": "2026-01-01", "updated_at": "2026-01-01"}
-    stray = {"id": 1, "task": 8, "result": [], "was_cancelled": False, "completed_by": None, **times}
+    stray: dict[str, Any] = {"id": 1, "task": 8, "result": [], "was_cancelled": False, "completed_by": None, **times}
     scripted.replies = [(200, json.dumps({"id": 7, "annotations": [stray]}))]
     with pytest.raises(Unavailable, match="task 8 for task 7"):
         client.list_annotations(7)

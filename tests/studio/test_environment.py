@@ -6,6 +6,8 @@ import hashlib
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -19,78 +21,105 @@ VERSION = server_version(environment.LOCK.read_text("utf-8"))
 MANAGE = """
 import os, pathlib, sys
 assert sys.argv[1] == "migrate", sys.argv
+if pathlib.Path({full!r}).exists():
+    raise SystemExit("disk is full")
 folder = pathlib.Path(os.environ["LABEL_STUDIO_BASE_DATA_DIR"])
 (folder / "label_studio.sqlite3").write_text("migrated")
 """
 
 
-def make_wheel(folder: Path, manage: str) -> Path:
-    """Write a wheel named label-studio that holds only a manage.py."""
+def make_wheel(folder: Path, manage: str) -> str:
+    """Write a wheel named label-studio that holds only a manage.py; give its sha256."""
     wheel = folder / "label_studio-1.0-py3-none-any.whl"
     info = "label_studio-1.0.dist-info"
+    files = {
+        "label_studio/__init__.py": "",
+        "label_studio/manage.py": manage,
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: label-studio\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/RECORD": "",
+    }
     with zipfile.ZipFile(wheel, "w") as packed:
-        packed.writestr("label_studio/__init__.py", "")
-        packed.writestr("label_studio/manage.py", manage)
-        packed.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: label-studio\nVersion: 1.0\n")
-        packed.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        packed.writestr(f"{info}/RECORD", "")
-    return wheel
+        for name, content in files.items():
+            packed.writestr(zipfile.ZipInfo(name), content)  # undated: the same wheel twice has the same digest
+    return hashlib.sha256(wheel.read_bytes()).hexdigest()
 
 
-def use_lock(folder: Path, digest: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lock that wheel; nothing is looked for anywhere else."""
-    lock = folder / "server.lock"
+@dataclass
+class Story:
+    """One environment through its troubles: a forged package, a full disk, a good run, a needless one."""
+
+    folder: Path
+    said: list[str] = field(default_factory=list)
+    forged: str = ""
+    full: str = ""
+    complete_after: dict[str, bool] = field(default_factory=dict)
+    template_after: dict[str, bool] = field(default_factory=dict)
+    made: Environment | None = None
+
+    def attempt(self, name: str) -> str:
+        try:
+            self.made = ensure(self.folder, self.said.append)
+            problem = ""
+        except Unavailable as error:
+            problem = str(error)
+        self.complete_after[name] = bool(list(self.folder.glob("*/.complete")))
+        self.template_after[name] = bool(list(self.folder.glob("*/template.sqlite3")))
+        return problem
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """Tell it once: a virtual environment takes seconds to make."""
+    folder = tmp_path_factory.mktemp("wheels")
+    full, lock = folder / "full", folder / "server.lock"
+    digest = make_wheel(folder, MANAGE.format(full=str(full)))
+    # Nothing is looked for anywhere else.
     lock.write_text(f"--no-index\n--find-links {folder}\nlabel-studio==1.0 \\\n    --hash=sha256:{digest}\n", "utf-8")
-    monkeypatch.setattr(environment, "LOCK", lock)
+    told = Story(tmp_path_factory.mktemp("environments"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(environment, "LOCK", lock)
+        make_wheel(folder, "raise SystemExit('forged')")
+        told.forged = told.attempt("forged")
+        next(told.folder.glob("*/venv")).joinpath("stray").touch()
+        make_wheel(folder, MANAGE.format(full=str(full)))
+        full.touch()
+        told.full = told.attempt("full")
+        full.unlink()
+        assert not told.attempt("good")
+        assert not told.attempt("again")
+        yield told
 
 
-@pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Lock the small wheel; give the folder for environments."""
-    wheel = make_wheel(tmp_path, MANAGE)
-    use_lock(tmp_path, hashlib.sha256(wheel.read_bytes()).hexdigest(), monkeypatch)
-    return tmp_path / "environments"
+def test_a_package_that_is_not_the_locked_one_is_refused(story: Story) -> None:
+    assert story.forged.startswith("could not install the Label Studio server")
+    assert "hash" in story.forged.lower()
+    assert not story.complete_after["forged"]
 
 
-def installed(made: Environment) -> str:
-    listing = [str(made.python), "-I", "-m", "pip", "--disable-pip-version-check", "list", "--format=freeze"]
-    return subprocess.run(listing, capture_output=True, text=True, check=True).stdout
+def test_what_a_failed_attempt_left_is_cleared_away(story: Story) -> None:
+    assert [] == list(story.folder.glob("*/venv/stray"))
+    assert story.complete_after["full"]
 
 
-def test_it_is_made_once_and_half_made_ones_are_made_again(small: Path) -> None:
-    said: list[str] = []
-    made = ensure(small, said.append)
-    assert "label-studio==1.0" in installed(made)
-    assert "migrated" == made.template.read_text("utf-8")
-    assert 2 == len(said)
-
-    assert made == ensure(small, said.append)
-    assert 2 == len(said)
-
-    # As after a kill -9: packages without their marker, and a stray file of the attempt before.
-    (made.python.parents[2] / ".complete").unlink()
-    stray = made.python.with_name("stray")
-    stray.touch()
-    assert made == ensure(small, said.append)
-    assert 3 == len(said)
-    assert not stray.exists()
+def test_a_failing_migration_leaves_no_database_and_says_why(story: Story) -> None:
+    assert "disk is full" in story.full
+    assert not story.template_after["full"]
 
 
-def test_a_package_that_is_not_the_locked_one_is_refused(
-    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_lock(tmp_path, "0" * 64, monkeypatch)
-    with pytest.raises(Unavailable, match="(?s)could not install the Label Studio server.*[Hh]ash"):
-        ensure(small, lambda message: None)
-    assert [] == list(small.glob("*/.complete"))
+def test_a_good_run_gives_the_locked_packages_and_a_migrated_database(story: Story) -> None:
+    assert story.made
+    listing = [str(story.made.python), "-I", "-m", "pip", "--disable-pip-version-check", "list", "--format=freeze"]
+    installed = subprocess.run(listing, capture_output=True, text=True, check=True).stdout
+
+    assert "label-studio==1.0" in installed
+    assert "migrated" == story.made.template.read_text("utf-8")
 
 
-def test_a_failing_migration_leaves_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wheel = make_wheel(tmp_path, "raise SystemExit('disk is full')")
-    use_lock(tmp_path, hashlib.sha256(wheel.read_bytes()).hexdigest(), monkeypatch)
-    with pytest.raises(Unavailable, match="disk is full"):
-        ensure(tmp_path / "environments", lambda message: None)
-    assert [] == list((tmp_path / "environments").glob("*/template.sqlite3"))
+def test_only_what_is_missing_is_made(story: Story) -> None:
+    steps = ["installing" if line.startswith("installing") else "preparing" for line in story.said]
+
+    assert ["installing", "installing", "preparing", "preparing"] == steps
 
 
 def test_the_name_says_version_python_and_lock() -> None:
