@@ -6,7 +6,6 @@ import hashlib
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,7 +68,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Tell it once: a virtual environment takes seconds to make."""
     folder = tmp_path_factory.mktemp("wheels")
     full, lock = folder / "full", folder / "server.lock"
@@ -88,7 +87,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         full.unlink()
         assert not told.attempt("good")
         assert not told.attempt("again")
-        yield told
+    return told
 
 
 def test_a_package_that_is_not_the_locked_one_is_refused(story: Story) -> None:
