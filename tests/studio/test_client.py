@@ -315,6 +315,15 @@ def test_no_message_holds_a_cookie_or_the_token(reply: tuple[int, str], scripted
     assert not [secret for secret in ("f00d" * 10, "a-secret-cookie", "Authorization") if secret in str(caught.value)]
 
 
+def test_a_server_that_ignores_the_filter_does_not_widen_a_batch(scripted: Scripted) -> None:
+    client, _ = impatient(scripted)
+    counts = {"updated_at": "2026-01-01", "total_annotations": 0, "cancelled_annotations": 0}
+    rows = [{"id": 1, **task("a", "wanted"), **counts}, {"id": 2, **task("b", "other"), **counts}]
+    scripted.replies = [(200, json.dumps({"total": 2, "tasks": rows}))]
+
+    assert {"a": 1} == client.find_batch(7, "wanted")
+
+
 def test_an_annotation_of_another_task_is_not_believed(scripted: Scripted) -> None:
     client, _ = impatient(scripted)
     times = {"created_at": "2026-01-01", "updated_at": "2026-01-01"}

@@ -7,12 +7,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from builder.studio.process import Process, birth, wait_until
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+
+# Ends the first thread only, as happens for a moment whenever a process with threads is killed.
+HEADLESS = """
+import ctypes, platform, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+print('up', flush=True)
+ctypes.CDLL(None).syscall({'x86_64': 60, 'aarch64': 93}[platform.machine()], 0)
+"""
 
 
 @pytest.fixture
@@ -71,3 +80,19 @@ def test_waiting_gives_up_in_time() -> None:
 
 def test_this_process_has_a_birth_that_stays() -> None:
     assert birth(os.getpid()) == birth(os.getpid()) is not None
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="Linux shows such a process as a zombie")
+def test_a_process_lives_until_its_last_thread_ends() -> None:
+    child = subprocess.Popen([sys.executable, "-c", HEADLESS], start_new_session=True, stdout=subprocess.PIPE)
+    assert child.stdout
+    child.stdout.readline()
+    process = named(child)
+    state = Path(f"/proc/{child.pid}/stat")
+
+    assert wait_until(lambda: state.read_text().rpartition(")")[2].split()[0] == "Z", 5.0)
+    assert process.is_alive()
+    assert process.end(5.0)
+    assert not process.is_alive()
+    child.stdout.close()
+    child.wait()

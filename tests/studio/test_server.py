@@ -69,9 +69,11 @@ def test_it_listens_on_this_machine_only(studio_server: ServerInfo) -> None:
 
 def test_nobody_else_can_read_its_files(studio_home: EmbeddedServer, studio_server: ServerInfo) -> None:
     private = [studio_home.credentials, studio_home.log, studio_home.data / "label_studio.sqlite3"]
+    written = [path for path in studio_home.data.rglob("*") if not path.is_symlink()]
 
     assert [0o600] * 3 == [mode(path) for path in private]
     assert 0o700 == mode(studio_home.folder)
+    assert [] == [path for path in written if mode(path) & 0o077]
 
 
 def test_the_secrets_are_random_and_not_shown(studio_home: EmbeddedServer, studio_server: ServerInfo) -> None:
