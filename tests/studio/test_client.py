@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from builder.errors import BrokenError, Unavailable, UsageError
+from builder.errors import BrokenError, UsageError
 from builder.ports import Studio
 from builder.studio import wire
 from builder.studio.client import SHOWN_VERSION, StudioClient
