@@ -78,6 +78,7 @@ def _organisation_end(tokens: Sequence[Token], first: int) -> int:
 
 
 def _places(tokens: Sequence[Token]) -> Iterator[Found]:
+    """Find places; each character of 中美 is one of its own."""
     for at, token in enumerate(tokens):
         if token.flag in ("ns", "j", "nz") and set(token.word) <= _SHORT_PLACES:
             yield from (Found(n, n + 1, "GPE", _FAIR) for n in range(token.start, token.end))
@@ -99,6 +100,7 @@ def _larger_places(tokens: Sequence[Token], at: int) -> Iterator[Found]:
 
 
 def _people(tokens: Sequence[Token]) -> Iterator[Found]:
+    """Find people: a word tagged as one, or a surname and the given name after it."""
     for at, token in enumerate(tokens):
         if token.flag not in _PERSON_TAGS:
             continue
@@ -162,6 +164,7 @@ def _may_be_foreign(token: Token) -> bool:
 
 
 def _titles(text: str) -> Iterator[Found]:
+    """Find titles that are no part of a longer word."""
     for hit in _title_pattern().finditer(text):
         if text[hit.end() : hit.end() + 1] not in tuple(_TITLE_RUNS_ON):
             yield Found(hit.start(), hit.end(), "TITLE", _GOOD)

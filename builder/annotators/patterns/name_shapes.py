@@ -71,6 +71,7 @@ def _name_in(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _headed(text: str) -> Iterator[Found]:
+    """Find runs of capitals that a head word labels: Ministry of Finance, World AI Conference."""
     words = [Word(*hit.span(), hit.group()) for hit in _TOKEN.finditer(text)]
     at = 0
     while at < len(words):
@@ -82,16 +83,15 @@ def _headed(text: str) -> Iterator[Found]:
 
 def _run_end(text: str, words: Sequence[Word], first: int) -> int:
     """Find the last word of the run of capitals at `first`; once a head was seen, joining words may stand inside."""
-    last, at, joined = first, first, False
-    while at < len(words) and (at == first or text[words[at - 1].end : words[at].start] == " "):
-        word = words[at].text
-        if words[at].is_capital:
-            last = at
-        elif word in _AFTER_HEAD and any(w.text in _heads() for w in words[first:at]):
-            joined = True
-        elif not (joined and word in _JOINS):
+    last, headed, joined = first, False, False
+    for at in range(first, len(words)):
+        word = words[at]
+        joined = joined or (headed and word.text in _AFTER_HEAD)
+        goes_on = at == first or text[words[at - 1].end : word.start] == " "
+        if not (goes_on and (word.is_capital or (joined and word.text in _JOINS))):
             break
-        at += 1
+        headed = headed or word.text in _heads()
+        last = at if word.is_capital else last
     return last
 
 
@@ -105,6 +105,7 @@ def _classified(text: str, run: Sequence[Word]) -> list[Found]:
         return []
     head = heads[-1]
     run = run if head + 1 == small else run[: head + 1]
+    # A weak head (Office, Week) needs something more specific than one ordinary word before it.
     if len(run) < 2 or (run[head].text in _words("weak-head") and len(run) < 3):
         return []
     found = [Found(run[0].start, run[-1].end, _heads()[run[head].text], 0.7)]
@@ -125,6 +126,7 @@ def _with_title(text: str) -> Iterator[Found]:
 
 
 def _is_personal(words: Sequence[str]) -> bool:
+    """Whether capitals after a title may be a person: they begin with no plain word and end in no head."""
     return words[0] not in _words("no-name") and words[-1] not in _heads()
 
 
