@@ -25,7 +25,7 @@ class Pattern:
 
     def __init__(self, schema: LabelSchema) -> None:
         self.schema = schema
-        self.fingerprint = stable_id(VERSION, lexicon.digest("titles"))[:8]
+        self.fingerprint = stable_id(VERSION, lexicon.digest("titles", "english"))[:8]
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose everything with a telling shape."""
