@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builder.annotators import lexicon
-from builder.annotators.proposal import Found, knows_any, longest_first, prediction
+from builder.annotators.proposal import Found, check_options, knows_any, longest_first, prediction
 from builder.errors import UsageError
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
@@ -85,6 +85,7 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
     Raises:
         UsageError: the file is not there, or a line of it is not sound.
     """
+    check_options("gazetteer", options, ("terms",))
     own = _read_terms(Path(options["terms"]), schema) if options.get("terms") else []
     terms = {term.text: term for term in (*_shipped(), *own)}
     labels = [term.label for term in terms.values()]

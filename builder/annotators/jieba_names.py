@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from builder.annotators import lexicon
 from builder.annotators.merging import LABELS, merge
-from builder.annotators.proposal import has_han, knows_any, prediction
+from builder.annotators.proposal import check_options, has_han, knows_any, prediction
 from builder.annotators.tagger import tokens_of
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
@@ -41,4 +41,5 @@ class JiebaNames:
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
     """Build the annotator; it has no options."""
+    check_options("jieba", options)
     return JiebaNames(schema)

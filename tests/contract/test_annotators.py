@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.annotators import combine, cues, gazetteer, jieba_names, pattern
+from builder.errors import UsageError
 from builder.model import Kind, Sentence
 from builder.schema import LabelSchema
 
@@ -134,3 +135,9 @@ def test_building_again_gives_the_same_fingerprint(annotator):
     again = {one.name: one for one in (*(module.build({}, NEWS) for module in MODULES), combined(NEWS))}
 
     assert annotator.fingerprint == again[annotator.name].fingerprint
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_an_unknown_option_is_refused_by_its_name(module):
+    with pytest.raises(UsageError, match="no option 'colour'"):
+        module.build({"colour": "blue"}, NEWS)
