@@ -22,8 +22,9 @@ _STRAY = re.compile(
 _STRAY_FIGURE = re.compile(rf"(?<=[{HAN}])[ \t\u00a0\u3000]+(?=[0-9])|(?<=[0-9])[ \t\u00a0\u3000]+(?=[{HAN}])")
 _SLUGS = frozenset(("本报讯", "综合"))
 _CJK = re.compile(f"[{HAN}{CJK_MARKS}]")
-_BREAK = re.compile(r"[ \t\u00a0\u3000]*\n[ \t\u00a0\u3000]*")
-_BLOCK = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
+# Possessive and anchored, so that a long run of spaces is passed once and not once per space.
+_BREAK = re.compile(r"(?<![ \t\u00a0\u3000])[ \t\u00a0\u3000]*+\n[ \t\u00a0\u3000]*")
+_BLOCK = re.compile(r"^[^\S\n]*+\S[^\n]*(?:\n[^\S\n]*+\S[^\n]*)*", re.MULTILINE)
 
 # A line is wrapped when it nearly fills its column; narrower columns than this are lists.
 _FULL, _NARROWEST = 0.7, 16

@@ -7,7 +7,8 @@ Policy: a quotation of several sentences is split inside; closing quotes stay wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from builder.text.scripts import CLOSERS, HAN
 
@@ -24,6 +25,15 @@ _END = re.compile(rf"(?:[。！？!?]+|…+|\.{{1,3}})[{re.escape(CLOSERS)}]*")
 _SHELL = re.compile(r"《[^》]{0,200}》|（[^）]{0,200}）")
 _OPENING = re.compile(r"""\s+["'“‘(\[]*[A-Z0-9À-Ý]""")
 _WORD = re.compile(r"[\w.’'&-]*$")
+_INITIALS = re.compile(r"(?:[a-z]\.)*[a-z]")
+_FRESH_START = re.compile(rf"[{HAN}]|\s++(?![a-z])")
+_CAPITAL = re.compile(r"\s+[\"'“‘]*[A-Z]")
+_NEXT_HAN = re.compile(f"[{HAN}]")
+_LAST_HAN = re.compile(f"[{HAN}%）)]$")
+_BLANK = re.compile(r"\s*+$")
+
+# Characters before a full stop that can matter; a longer word is no abbreviation.
+_BEFORE = 40
 
 
 def split(text: str) -> list[tuple[int, int]]:
@@ -31,11 +41,17 @@ def split(text: str) -> list[tuple[int, int]]:
     shells = [match.span() for match in _SHELL.finditer(text)]
     ranges, start = [], 0
     for end in _boundaries(text):
-        if not any(low < end < high for low, high in shells):
+        if not _inside(end, shells):
             ranges.append(_trimmed(text, start, end))
             start = end
     ranges.append(_trimmed(text, start, len(text)))
     return [(low, high) for low, high in ranges if low < high]
+
+
+def _inside(at: int, shells: Sequence[tuple[int, int]]) -> bool:
+    """Whether a place lies within one of these ordered ranges."""
+    rank = bisect_left(shells, (at, at)) - 1
+    return 0 <= rank and shells[rank][0] < at < shells[rank][1]
 
 
 def _boundaries(text: str) -> Iterator[int]:
@@ -46,26 +62,26 @@ def _boundaries(text: str) -> Iterator[int]:
 
 def _ends(text: str, match: re.Match[str]) -> bool:
     mark = match.group()[0]
-    after = text[match.end() :]
     if mark in "。！？":
         return True
     if mark in "!?…":
-        return not after or re.match(rf"\s|[{HAN}]", after) is not None and not re.match(r"\s+[a-z]", after)
-    return _full_stop_ends(text[: match.start()], after)
+        return match.end() == len(text) or _FRESH_START.match(text, match.end()) is not None
+    return _full_stop_ends(text, match.start(), match.end())
 
 
-def _full_stop_ends(before: str, after: str) -> bool:
-    """Whether a '.' ends a sentence: not after an abbreviation, an initial or a number that goes on."""
-    if not after.strip():
+def _full_stop_ends(text: str, start: int, end: int) -> bool:
+    """Whether the '.' at [start, end) ends a sentence: not after an abbreviation, an initial or inside a number."""
+    before = text[max(0, start - _BEFORE) : start]
+    if _BLANK.match(text, end):
         return True
-    if re.match(f"[{HAN}]", after):
-        return re.search(rf"[{HAN}%）)]$", before) is not None
-    if not _OPENING.match(after):
+    if _NEXT_HAN.match(text, end):
+        return _LAST_HAN.search(before) is not None
+    if not _OPENING.match(text, end):
         return False
     found = _WORD.search(before)
     word = (found.group() if found else "").lower()
-    if word in _ABBREVIATIONS or re.fullmatch(r"(?:[a-z]\.)*[a-z]", word):
-        return word in _MAY_END and re.match(r"\s+[\"'“‘]*[A-Z]", after) is not None
+    if word in _ABBREVIATIONS or _INITIALS.fullmatch(word):
+        return word in _MAY_END and _CAPITAL.match(text, end) is not None
     return True
 
 
