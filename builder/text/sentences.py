@@ -23,7 +23,7 @@ _ABBREVIATIONS = frozenset(
 _MAY_END = frozenset("a.m p.m inc ltd co corp etc jr sr al".split())
 _END = re.compile(rf"(?:[。！？!?]+|…+|\.{{1,3}})[{re.escape(CLOSERS)}]*")
 _SHELL = re.compile(r"《[^》]{0,200}》|（[^）]{0,200}）")
-_OPENING = re.compile(r"""\s+["'“‘(\[]*[A-Z0-9À-Ý]""")
+_OPENING = re.compile(rf"""\s+["'“‘(\[]*[A-Z0-9À-Ý{HAN}《]""")
 _WORD = re.compile(r"[\w.’'&-]*$")
 _INITIALS = re.compile(r"(?:[a-z]\.)*[a-z]")
 _FRESH_START = re.compile(rf"[{HAN}]|\s++(?![a-z])")
@@ -40,24 +40,31 @@ def split(text: str) -> list[tuple[int, int]]:
     """Split a paragraph; ranges are in order, apart, and free of outer white space."""
     shells = [match.span() for match in _SHELL.finditer(text)]
     ranges, start = [], 0
-    for end in _boundaries(text):
-        if not _inside(end, shells):
+    for mark, end in _boundaries(text):
+        shell = _shell_at(mark, shells)
+        if shell is None or _stands_alone(text, start, end, shell):
             ranges.append(_trimmed(text, start, end))
             start = end
     ranges.append(_trimmed(text, start, len(text)))
     return [(low, high) for low, high in ranges if low < high]
 
 
-def _inside(at: int, shells: Sequence[tuple[int, int]]) -> bool:
-    """Whether a place lies within one of these ordered ranges."""
+def _shell_at(at: int, shells: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """Find the one of these ordered ranges that a place lies in."""
     rank = bisect_left(shells, (at, at)) - 1
-    return 0 <= rank and shells[rank][0] < at < shells[rank][1]
+    return shells[rank] if 0 <= rank and at < shells[rank][1] else None
 
 
-def _boundaries(text: str) -> Iterator[int]:
+def _stands_alone(text: str, start: int, end: int, shell: tuple[int, int]) -> bool:
+    """Whether a bracket is a sentence of its own, from its opening to its close."""
+    return text[shell[0]] == "（" and shell[1] <= end and not text[start : shell[0]].strip()
+
+
+def _boundaries(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a terminator stands and where its sentence ends, closing quotes included."""
     for match in _END.finditer(text):
         if _ends(text, match):
-            yield _before_opening_quote(text, match)
+            yield match.start(), _before_opening_quote(text, match)
 
 
 def _ends(text: str, match: re.Match[str]) -> bool:
