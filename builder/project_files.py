@@ -29,5 +29,7 @@ def create(folder: Path, name: str | None, schema: str, sources: tuple[str, ...]
         if not (folder / source).exists() and not Path(source).suffix:
             (folder / source).mkdir(parents=True)
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    aside = path.with_suffix(".tmp")
+    aside.write_text(text, "utf-8")
+    aside.rename(path)
     return path

@@ -43,7 +43,7 @@ class Workbench:
     project: Project
     store: Store
     say: Say
-    run: Run
+    run: Run = flow.run
 
     @cached_property
     def combiner(self) -> Combiner:
@@ -155,8 +155,11 @@ def connect(project: Project) -> StudioClient:
 
     url, key = project.config.studio.url, studio_key()
     if not url:
-        server = embedded(project).running()
-        return StudioClient(server.url, server.token)
+        server = embedded(project)
+        if not server.status().healthy:
+            raise Unavailable("this project's Label Studio does not run; start it with: builder studio start")
+        info = server.start(lambda message: None)
+        return StudioClient(info.url, info.token)
     if key is None:
         raise UsageError(f"set {KEY_VARIABLE} to your API key of {url} (Account & Settings there)")
     return StudioClient(url, key.get_secret_value())

@@ -19,13 +19,17 @@ def silent(message: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def studio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerInfo]:
-    """Start one real server from the cached environment (made at the first use: two to four minutes)."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("project") / ".builder" / "studio")
-    try:
-        yield server.start(silent)
-    finally:
-        server.stop()
+def studio_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """Give the session's embedded server, started by whoever asks for `studio_server`, stopped at the end."""
+    home = EmbeddedServer(tmp_path_factory.mktemp("project") / ".builder" / "studio")
+    yield home
+    home.stop()
+
+
+@pytest.fixture(scope="session")
+def studio_server(studio_home: EmbeddedServer) -> ServerInfo:
+    """Start the real server from the cached environment (made at the first use: two to four minutes)."""
+    return studio_home.start(silent)
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,8 @@ class Settle:
                 break
             if attempt + 1 < self._patience:
                 self._pause(1.0)
-        return Outcome(facts=[Task(self._project, id, sentence, name) for sentence, id in found.items()])
+        in_order = sorted(found.items(), key=lambda pair: pair[1])
+        return Outcome(facts=[Task(self._project, id, sentence, name) for sentence, id in in_order])
 
 
 class Push:

@@ -31,7 +31,7 @@ VERSIONS = (
         project INTEGER NOT NULL, task INTEGER NOT NULL, stamp TEXT NOT NULL,
         PRIMARY KEY (project, task)) STRICT;
     CREATE TABLE annotation (
-        number INTEGER PRIMARY KEY, key TEXT NOT NULL, sentence TEXT NOT NULL REFERENCES sentence,
+        number INTEGER PRIMARY KEY, key TEXT NOT NULL, sentence TEXT NOT NULL,
         author TEXT NOT NULL, content TEXT NOT NULL, deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
         body TEXT NOT NULL) STRICT;
     CREATE INDEX annotation_by_key ON annotation (key, number);

@@ -6,6 +6,7 @@ code points (measured on 1.23.2), as we do; every region is still checked agains
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,9 @@ KEY, BATCH = "builder_key", "builder_batch"
 
 MODEL_VERSION = "builder"
 """Label Studio shows only the predictions of a project's own model version, so it is one and the same."""
+
+# Label Studio stores these and then cannot give them back: one lone surrogate spoils a whole project's export.
+_POISON = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ def task_of(passage: Passage, prediction: Prediction, schema: LabelSchema, batch
         Rejected: the text or the prediction would poison the server.
     """
     sentence = passage.sentence
-    _check_sendable(passage)
+    if _POISON.search(sentence.text):
+        raise Rejected("the text holds a NUL or half a surrogate pair", "E_TEXT")
     label = prediction.label.name if prediction.label else None
     answer = Answer(tuple(entity.span for entity in prediction.entities or ()), label)
     if problem := schema.problem(answer, sentence.text):
@@ -50,11 +55,11 @@ def task_of(passage: Passage, prediction: Prediction, schema: LabelSchema, batch
     return {
         "data": {
             TEXT: sentence.text,
-            "title": passage.title or "—",
-            "before": passage.before or "—",
-            "after": passage.after or "—",
-            "origin": f"{passage.source} · {sentence.kind} {sentence.number + 1}",
-            "flags": ", ".join(sentence.flags) or "—",
+            "title": _shown(passage.title),
+            "before": _shown(passage.before),
+            "after": _shown(passage.after),
+            "origin": _shown(f"{passage.source} · {sentence.kind} {sentence.number + 1}"),
+            "flags": _shown(", ".join(sentence.flags)),
             KEY: sentence.id,
             BATCH: batch,
             "builder_text_sha256": text_digest(sentence.text),
@@ -151,8 +156,6 @@ def _score(prediction: Prediction) -> float:
     return round(sum(scores) / len(scores), 4) if scores else 0.0
 
 
-def _check_sendable(passage: Passage) -> None:
-    """Refuse what Label Studio stores and then cannot give back: one lone surrogate spoils a whole project."""
-    for text in (passage.sentence.text, passage.title, passage.before, passage.after, passage.source):
-        if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-            raise Rejected("the text holds a NUL or half a surrogate pair", "E_TEXT")
+def _shown(text: str) -> str:
+    """Show surroundings: never empty, and without what the server cannot give back."""
+    return _POISON.sub("\ufffd", text) or "—"

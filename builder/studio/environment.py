@@ -19,6 +19,8 @@ from pathlib import Path
 
 from builder.errors import BrokenError, Unavailable
 
+# Made from the one line `label-studio==VERSION` by `uv pip compile --universal --python-version 3.11
+# --generate-hashes --no-emit-index-url --no-annotate --no-header`.
 LOCK = Path(__file__).with_name("server.lock")
 
 # pip keeps the user's own settings (index, proxy, certificates), but not those that would install elsewhere.

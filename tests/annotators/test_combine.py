@@ -82,7 +82,10 @@ def test_the_sentence_label_with_the_greatest_share_wins(combined):
 
 
 def test_the_order_of_annotators_does_not_matter(combined):
-    a, b = Fixed("a", ((0, 6, "ORG", 0.6), (6, 9, "TITLE", 0.7))), Fixed("b", ((0, 2, "GPE", 0.9), (6, 9, "TITLE", 0.5)))
+    a, b = (
+        Fixed("a", ((0, 6, "ORG", 0.6), (6, 9, "TITLE", 0.7))),
+        Fixed("b", ((0, 2, "GPE", 0.9), (6, 9, "TITLE", 0.5))),
+    )
 
     assert combined(a, b) == combined(b, a)
 

@@ -26,7 +26,9 @@ def test_a_full_mention_is_proposed(news, shown, text, expected):
     assert expected in shown(jieba_names.build({}, news), text)
 
 
-@pytest.mark.parametrize("text", ["他担任轮值主席国代表。", "明天多云转小雨。", "各国领导人集体合影。", "帮助发展中国家加强能力建设。"])
+@pytest.mark.parametrize(
+    "text", ["他担任轮值主席国代表。", "明天多云转小雨。", "各国领导人集体合影。", "帮助发展中国家加强能力建设。"]
+)
 def test_ordinary_words_are_no_names(news, shown, text):
     assert set() == shown(jieba_names.build({}, news), text)
 

@@ -34,7 +34,10 @@ CASES = [
     ("More than 500 companies came.", ("More than 500", "QUANTITY")),
     ("It paid $3.5 million.", ("$3.5 million", "QUANTITY")),
     ('risks from "small yard, high fences."', ("small yard, high fences", "CONCEPT")),
-    ("the 24th Meeting of the Council of Heads of State in Astana", ("24th Meeting of the Council of Heads of State", "EVENT")),
+    (
+        "the 24th Meeting of the Council of Heads of State in Astana",
+        ("24th Meeting of the Council of Heads of State", "EVENT"),
+    ),
     ("the World AI Conference (WAIC)", ("WAIC", "EVENT")),
     ("the World AI Conference (WAIC)", ("World AI Conference", "EVENT")),
     ("The EU Act on Artificial Intelligence passed.", ("EU Act on Artificial Intelligence", "DOCUMENT")),
@@ -53,7 +56,14 @@ def test_a_telling_shape_is_proposed(news, shown, text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["这是一个会议。", "出席峰会。", "第24次", "他说：“我们要守住安全底线，维护发展权利。”", "The meeting was good.", "SCO said so."],
+    [
+        "这是一个会议。",
+        "出席峰会。",
+        "第24次",
+        "他说：“我们要守住安全底线，维护发展权利。”",
+        "The meeting was good.",
+        "SCO said so.",
+    ],
 )
 def test_plain_words_are_left_alone(news, shown, text):
     assert set() == shown(pattern.build({}, news), text)

@@ -7,7 +7,15 @@ from builder.annotators.proposal import Found, longest_first, trimmed
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("“上海精神”，", "上海精神"), ("U.S.", "U.S."), ("刚果（金）", "刚果（金）"), ("金）", "金"), ("50%", "50%"), ("end.", "end"), ("……", "")],
+    [
+        ("“上海精神”，", "上海精神"),
+        ("U.S.", "U.S."),
+        ("刚果（金）", "刚果（金）"),
+        ("金）", "金"),
+        ("50%", "50%"),
+        ("end.", "end"),
+        ("……", ""),
+    ],
 )
 def test_edges_lose_what_is_not_the_name(text, expected):
     start, end = trimmed(text, 0, len(text))

@@ -17,7 +17,9 @@ PIECES = [
     "Chinese President Xi Jinping ", "the World AI Conference (WAIC) ", "on July 4, 2024", "more than 500 ", "U.S. ", '"big family"', "\n", "\ud800",
     "Mr. ", "(SCO)", "第24次会议", "中国人民银行", "é", "é", "\u200b", "\x00", "％", "100%", "said Gu.", "'", "’s ",
 ]  # fmt: skip
-TEXTS = st.one_of(st.text(min_size=1, max_size=40), st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map("".join))
+TEXTS = st.one_of(
+    st.text(min_size=1, max_size=40), st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map("".join)
+)
 
 
 def schema_of(entities, labels, overlap="flat"):
@@ -91,7 +93,7 @@ def test_spans_lie_inside_and_start_and_end_on_a_character_that_counts(annotator
     for entity in prediction.entities or ():
         inside = text[entity.span.start : entity.span.end]
         assert entity.span.end <= len(text)
-        assert inside == inside.strip() and inside[0] not in "，。、“”\"《》,;:" and inside[-1] not in "，。、“”\"《》,;:"
+        assert inside == inside.strip() and inside[0] not in '，。、“”"《》,;:' and inside[-1] not in '，。、“”"《》,;:'
         assert entity.span.label in ENTITIES
         assert entity.by and (annotator.name == "combine" or (prediction.annotator,) == entity.by)
 

@@ -1,0 +1,223 @@
+"""A released row becomes the record of each view. Pure.
+
+Rows enter; plain dictionaries with the columns of `features` leave, labels as their places in the published order.
+A span that a view cannot hold leaves as a lost span. People leave as pseudonyms, paths as file names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PureWindowsPath
+from typing import Any
+
+from builder.errors import BrokenError
+from builder.exporters.features import View, metadata, tag_names, views
+from builder.model import Entity, GoldSpan, Span, pieces_of, text_digest
+from builder.offset_map import Piece
+from builder.ports import Row
+from builder.schema import LabelSchema
+from builder.text.tags import bio_tags, fit
+from builder.text.tokens import tokenize
+
+Record = dict[str, Any]
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+_USUAL = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class LostSpan:
+    """A span of one sentence that the tokens view cannot hold, and why."""
+
+    sentence: str
+    span: Span
+    text: str
+    reason: str
+
+
+def by_id(rows: Iterable[Row]) -> list[Row]:
+    """Put rows in their published order; two rows of one sentence are a BrokenError."""
+    ordered = sorted(rows, key=lambda row: row.sentence.id)
+    for row, following in zip(ordered, ordered[1:], strict=False):
+        if row.sentence.id == following.sentence.id:
+            raise BrokenError(f"sentence {row.sentence.id} is released twice")
+    return ordered
+
+
+def pseudonyms(rows: Iterable[Row]) -> dict[str, str]:
+    """Number the approvers by their first approval, so that old numbers stay when a corpus and its team grow."""
+    first: dict[str, str] = {}
+    for row in rows:
+        for person in row.gold.approval.approvers:
+            first[person] = min(first.get(person, row.gold.approval.at), row.gold.approval.at)
+    ordered = sorted(first, key=lambda person: (first[person], person))
+    return {person: f"reviewer-{number}" for number, person in enumerate(ordered, 1)}
+
+
+class Recorder:
+    """Makes the record of each view, for one schema and one set of pseudonyms."""
+
+    def __init__(self, schema: LabelSchema, people: Mapping[str, str]) -> None:
+        self._guidelines = {schema.digest: schema.version}
+        self._people = people
+        self._entities = {name: place for place, name in enumerate(schema.entity_names)}
+        self._labels = {name: place for place, name in enumerate(schema.sentence_names)}
+        self._tags = {name: place for place, name in enumerate(tag_names(schema))}
+
+    def record(self, view: str, row: Row) -> Record:
+        """Make the record of a row in the view of this name."""
+        made: Record = getattr(self, f"_{view}")(row)
+        return made
+
+    def lost(self, row: Row) -> list[LostSpan]:
+        """List the spans of a row that the tokens view cannot hold."""
+        text = row.sentence.text
+        losses = fit(tokenize(text), _spans(row)).lost
+        return [LostSpan(row.sentence.id, span, text[span.start : span.end], str(why)) for span, why in losses]
+
+    def _records(self, row: Row) -> Record:
+        sentence, approval = row.sentence, row.gold.approval
+        return {
+            "id": sentence.id,
+            "doc_id": row.document.id,
+            "language": sentence.language,
+            "text": sentence.text,
+            "kind": str(sentence.kind),
+            "spans": [self._span(row, gold) for gold in sorted(row.gold.entities, key=lambda gold: gold.span)],
+            **self._label(row),
+            "rejected": [self._rejected(row, entity) for entity in sorted(row.gold.rejected)],
+            "pieces": _pieces(row, 0, len(sentence.text)),
+            "source": PureWindowsPath(row.source.path).name,  # splits at both kinds of slash
+            "source_sha256": row.source.sha256,
+            "encoding": row.source.encoding,
+            "flags": list(sentence.flags),
+            "approvers": sorted(self._people[person] for person in approval.approvers),
+            "approved_at": approval.at,
+            "rule": approval.rule,
+            "content_ids": sorted(approval.contents),
+            "schema_digest": approval.schema_digest,
+            # An approval under other guidelines does not know their version, only their digest.
+            "guideline_version": self._guidelines.get(approval.schema_digest),
+            "text_sha256": text_digest(sentence.text),
+        }
+
+    def _tokens(self, row: Row) -> Record:
+        text = row.sentence.text
+        tokens = tokenize(text)
+        tags = bio_tags(tokens, fit(tokens, _spans(row)).held)
+        return {
+            "id": row.sentence.id,
+            "document_id": row.document.id,
+            "sentence_id": row.sentence.number,
+            "tokens": [text[start:end] for start, end in tokens],
+            "token_starts": [start for start, _ in tokens],
+            "token_ends": [end for _, end in tokens],
+            "ner_tags": [_place(self._tags, tag, row) for tag in tags],
+        }
+
+    def _sentences(self, row: Row) -> Record:
+        label = _place(self._labels, row.gold.label, row)
+        return {"id": row.sentence.id, "text": row.sentence.text, "label": label}
+
+    def _label(self, row: Row) -> Record:
+        return {
+            "label": _place(self._labels, row.gold.label, row),
+            "label_action": str(row.gold.label_action),
+            "label_proposed_by": list(row.gold.label_proposed_by),
+            "label_score": row.gold.label_score,
+        }
+
+    def _span(self, row: Row, gold: GoldSpan) -> Record:
+        span = gold.span
+        return {
+            **self._place_of(row, span),
+            "text": row.sentence.text[span.start : span.end],
+            "action": str(gold.action),
+            "proposed_by": list(gold.proposed_by),
+            "score": gold.score,
+            "pieces": _pieces(row, span.start, span.end),
+        }
+
+    def _rejected(self, row: Row, entity: Entity) -> Record:
+        return {**self._place_of(row, entity.span), "score": entity.score, "proposed_by": list(entity.by)}
+
+    def _place_of(self, row: Row, span: Span) -> Record:
+        if len(row.sentence.text) < span.end:
+            raise BrokenError(f"sentence {row.sentence.id}: {span} ends beyond its text")
+        return {"start": span.start, "end": span.end, "label": _place(self._entities, span.label, row)}
+
+
+class ContentDigest:
+    """Names the content of a view: the sha256 of its columns, then of its records with their splits, in order."""
+
+    def __init__(self, view: View) -> None:
+        self._hash = hashlib.sha256(canonical(metadata(view)))
+
+    def through(self, split: str, records: Iterable[Record]) -> Iterator[Record]:
+        """Count records in as they pass by."""
+        for record in records:
+            self._hash.update(canonical([split, record]))
+            yield record
+
+    @property
+    def value(self) -> str:
+        """Name what has passed so far."""
+        return self._hash.hexdigest()
+
+
+def content_of(rows: Iterable[Row], schema: LabelSchema) -> str:
+    """Name the content of a release: the digest of its `records` view, on which all others rest."""
+    ordered = by_id(rows)
+    recorder, view = Recorder(schema, pseudonyms(ordered)), views(schema)[0]
+    digest = ContentDigest(view)
+    for split, its_rows in in_splits(ordered):
+        deque(digest.through(split, (recorder.record(view.name, row) for row in its_rows)), maxlen=0)
+    return digest.value
+
+
+def canonical(value: object) -> bytes:
+    """Write a value as one line of JSON that is the same everywhere."""
+    return f"{_CANONICAL.encode(value)}\n".encode()
+
+
+def split_order(names: Iterable[str]) -> list[str]:
+    """Put split names in their usual order, then by name."""
+    return sorted(set(names), key=lambda name: (_USUAL.index(name) if name in _USUAL else len(_USUAL), name))
+
+
+def in_splits(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """Yield each split that has rows, with them."""
+    for split in split_order(row.split for row in rows):
+        yield split, [row for row in rows if row.split == split]
+
+
+def losses_of(lost: Sequence[LostSpan]) -> dict[str, Any]:
+    """Pack the loss report of the tokens view."""
+    return {"version": 1, "views": {"tokens": {"lost": len(lost), "spans": [_loss(loss) for loss in lost]}}}
+
+
+def _loss(loss: LostSpan) -> Record:
+    span = loss.span
+    place = {"start": span.start, "end": span.end, "label": span.label}
+    return {"id": loss.sentence, **place, "text": loss.text, "reason": loss.reason}
+
+
+def _spans(row: Row) -> list[Span]:
+    return [gold.span for gold in row.gold.entities]
+
+
+def _pieces(row: Row, start: int, end: int) -> list[dict[str, int]]:
+    return [_range(piece) for piece in pieces_of(row.document, row.sentence, start, end)]
+
+
+def _range(piece: Piece) -> dict[str, int]:
+    return {"start": piece.start, "end": piece.end}
+
+
+def _place(places: Mapping[str, int], name: str, row: Row) -> int:
+    if name not in places:
+        raise BrokenError(f"sentence {row.sentence.id}: {name!r} is not in the release's label schema")
+    return places[name]

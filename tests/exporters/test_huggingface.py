@@ -1,0 +1,165 @@
+"""The folder loads as a stranger would load it, and never serves the rows of another release."""
+
+import json
+import socket
+
+import datasets
+import pyarrow.parquet as pq
+import pytest
+
+from builder.errors import UsageError
+from builder.exporters import parquet
+from builder.exporters.features import views
+from builder.exporters.folder import publish
+from builder.exporters.huggingface import build
+from builder.exporters.loading import load_release
+from builder.exporters.records import Recorder, pseudonyms
+from tests.exporters.approved_rows import INFO, SCHEMA, relabelled, sample_rows
+from tests.exporters.test_records import resplit
+
+VIEWS = ("records", "tokens", "sentences")
+
+
+def expected(view, split):
+    rows = sorted(sample_rows(), key=lambda row: row.sentence.id)
+    recorder = Recorder(SCHEMA, pseudonyms(rows))
+    return [recorder.record(view, row) for row in rows if row.split == split]
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def refuse(self, address):
+        raise AssertionError(f"a connection to {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_what_was_exported_is_what_loads(loaded, view, split):
+    assert expected(view, split) == loaded[view][split]
+
+
+def test_records_are_the_default(release, tmp_path):
+    rows = datasets.load_dataset(str(release), split="train", cache_dir=str(tmp_path))
+
+    assert expected("records", "train") == rows.to_list()
+
+
+def test_label_names_come_back_from_numbers(release, tmp_path):
+    rows = datasets.load_dataset(str(release), "sentences", split="test", cache_dir=str(tmp_path))
+
+    assert ["no"] == [rows.features["label"].int2str(number) for number in rows["label"]]
+
+
+def test_loading_asks_no_one_and_leaves_nothing_in_the_cache(release, no_network, monkeypatch, tmp_path):
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path)
+
+    load_release(release)
+
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_loading_puts_progress_bars_back(release):
+    before = datasets.are_progress_bars_disabled()
+
+    load_release(release)
+
+    assert before == datasets.are_progress_bars_disabled()
+
+
+def test_a_split_without_rows_has_no_file(tmp_path):
+    folder = publish(tmp_path, INFO, sample_rows()[:2], [build({})])
+
+    assert ["train-00000-of-00001.parquet"] == [path.name for path in (folder / "records").iterdir()]
+    assert ["train"] == list(load_release(folder)["records"])
+
+
+def test_another_release_in_a_folder_of_the_same_name_is_not_served_from_the_cache(tmp_path):
+    first = publish(tmp_path / "a", INFO, sample_rows(), [build({})])
+    second = publish(tmp_path / "b", INFO, relabelled(sample_rows()), [build({})])
+    cache = str(tmp_path / "cache")
+
+    labels = [
+        datasets.load_dataset(str(folder), "sentences", split="train", cache_dir=cache)["label"][:]
+        for folder in (first, second)
+    ]
+
+    assert [[1, 1], [0, 0]] == labels
+
+
+def test_other_rows_at_the_same_place_are_not_served_from_the_cache(tmp_path):
+    cache = str(tmp_path / "cache")
+    old = publish(tmp_path / "new", INFO, sample_rows(), [build({})])
+    datasets.load_dataset(str(old), "sentences", split="train", cache_dir=cache)
+    old.rename(tmp_path / "kept")
+    new = publish(tmp_path / "new", INFO, relabelled(sample_rows()), [build({})])
+
+    assert [0, 0] == datasets.load_dataset(str(new), "sentences", split="train", cache_dir=cache)["label"][:]
+
+
+def test_files_say_that_they_are_cut_by_content(release):
+    told = pq.read_metadata(release / "records" / "train-00000-of-00001.parquet").metadata
+
+    assert {b"content_defined_chunking", b"use_content_defined_chunking"} <= set(told)
+
+
+def test_columns_are_zstd_with_a_page_index(release):
+    group = pq.read_metadata(release / "records" / "train-00000-of-00001.parquet").row_group(0)
+    columns = [group.column(number) for number in range(group.num_columns)]
+
+    assert {("ZSTD", True)} == {(column.compression, column.has_offset_index) for column in columns}
+
+
+def test_long_views_are_cut_into_row_groups_of_one_size(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet, "ROW_GROUP", 10)
+    monkeypatch.setattr(parquet, "BATCH", 4)
+    view = views(SCHEMA)[2]
+    records = [{"id": f"{number}", "text": "字" * number, "label": number % 2} for number in range(25)]
+
+    written = parquet.write(tmp_path / "rows.parquet", view, iter(records))
+
+    table, told = pq.read_table(tmp_path / "rows.parquet"), pq.read_metadata(tmp_path / "rows.parquet")
+    assert records == table.to_pylist()
+    assert [10, 10, 5] == [told.row_group(number).num_rows for number in range(told.num_row_groups)]
+    assert 25 == written.rows
+
+
+def test_bytes_do_not_depend_on_the_size_of_batches(tmp_path, monkeypatch):
+    view, made = views(SCHEMA)[0], []
+    for size in (1, 2, 5_000):
+        monkeypatch.setattr(parquet, "BATCH", size)
+        parquet.write(tmp_path / "rows.parquet", view, expected("records", "train"))
+        made.append((tmp_path / "rows.parquet").read_bytes())
+
+    assert 1 == len(set(made))
+
+
+def test_losses_are_listed_by_sentence(release):
+    losses = json.loads((release / "losses.json").read_text("utf-8"))["views"]["tokens"]
+
+    assert 2 == losses["lost"]
+    assert [(0, 3, "overlapping"), (14, 16, "misaligned")] == [
+        (loss["start"], loss["end"], loss["reason"]) for loss in losses["spans"]
+    ]
+
+
+@pytest.mark.parametrize("split", ["all", "test-unseen", "", "a b", "../x"])
+def test_a_split_that_cannot_be_loaded_is_refused(tmp_path, split):
+    from dataclasses import replace
+
+    rows = [replace(row, split=split) for row in sample_rows()]
+
+    with pytest.raises(UsageError, match="cannot be loaded"):
+        build({}).export(rows, INFO, tmp_path)
+
+
+def test_splits_beyond_the_usual_ones_load(tmp_path):
+    folder = publish(tmp_path, INFO, resplit(sample_rows()), [build({})])
+
+    assert 3 == len(load_release(folder)["tokens"]["validation"])
+
+
+def test_an_unknown_option_is_refused():
+    with pytest.raises(UsageError, match="no option 'shards'"):
+        build({"shards": "2"})

@@ -1,0 +1,95 @@
+import pytest
+
+from builder.errors import Unavailable, UsageError
+from builder.store import queries
+from tests.project import at_work, make_sources
+
+
+@pytest.fixture
+def folder(tmp_path):
+    make_sources(tmp_path)
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+        bench.annotate()
+    return tmp_path
+
+
+def keys(studio):
+    return sorted(payload["data"]["builder_key"] for payload in studio.payloads())
+
+
+def test_every_body_sentence_becomes_one_task(folder):
+    with at_work(folder) as (bench, studio):
+        tally = bench.push()
+
+        body = bench.store.db.execute("SELECT id FROM live WHERE kind = 'body' ORDER BY id").fetchall()
+        assert [row[0] for row in body] == keys(studio)
+        assert len(body) == tally.done
+
+
+def test_pushing_twice_sends_nothing(folder):
+    with at_work(folder) as (bench, studio):
+        bench.push()
+        sent = studio.payloads()
+        assert 0 == bench.push().taken
+        assert sent == studio.payloads()
+
+
+def test_a_task_shows_its_surroundings_and_covers_what_it_says(folder):
+    with at_work(folder) as (bench, studio):
+        bench.push()
+        by_text = {payload["data"]["text"]: payload for payload in studio.payloads()}
+        task = by_text["“Water joins us,” said Tom."]
+
+    assert "Maria spoke first." == task["data"]["before"]
+    assert "They left at 9 p.m. on Friday." == task["data"]["after"]
+    assert "Forum opens" == task["data"]["title"]
+    for payload in by_text.values():
+        for region in payload["predictions"][0]["result"]:
+            if region["type"] == "labels":
+                value = region["value"]
+                assert value["text"] == payload["data"]["text"][value["start"] : value["end"]]
+
+
+@pytest.mark.parametrize("step", ["before import", "after import"])
+def test_a_cut_connection_neither_loses_nor_doubles_a_task(folder, step):
+    def fault(name):
+        if name == step:
+            raise Unavailable("connection reset")
+
+    with at_work(folder, fault) as (bench, _), pytest.raises(Unavailable):
+        bench.push()
+    with at_work(folder) as (bench, studio):
+        bench.push()
+        waiting = queries.count(bench.store, "live WHERE kind = 'body'")
+        assert waiting == len(keys(studio)) == len(set(keys(studio)))
+        assert 0 == bench.push().taken
+
+
+def test_a_late_duplicate_is_an_alias_not_a_second_sentence(folder):
+    with at_work(folder) as (bench, studio):
+        bench.push()
+        twin = studio.copy_task(studio.payloads()[0]["id"])
+        bench.pull()
+        shown = queries.task_sentences(bench.store, 1)
+
+    assert shown[twin] == shown[1]
+
+
+def test_another_server_than_the_one_pushed_to_is_refused(folder):
+    with at_work(folder) as (bench, studio):
+        bench.push()
+        studio._db.execute("UPDATE project SET marker = 'somebody else'")
+        with pytest.raises(UsageError, match="another Label Studio"):
+            bench.push()
+
+
+def test_a_sentence_that_would_poison_the_server_is_rejected_and_the_rest_sent(folder):
+    with at_work(folder) as (bench, studio):
+        poisoned = queries.unpushed(bench.store, ("body",), "combine@words1")[0]
+        bench.store.db.execute("UPDATE sentence SET text = replace(text, '说', char(0)) WHERE id = ?", (poisoned,))
+        tally = bench.push()
+
+        assert [("E_TEXT", poisoned)] == [(reject.code, reject.subject) for reject in tally.rejected]
+        assert poisoned not in keys(studio)
+        assert tally.done == len(keys(studio))

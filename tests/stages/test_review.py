@@ -1,0 +1,106 @@
+import pytest
+
+from builder.model import Action
+from builder.store import queries
+from tests.project import answer_all, at_work, make_sources
+
+
+@pytest.fixture
+def folder(tmp_path):
+    make_sources(tmp_path)
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+        bench.annotate()
+        bench.push()
+    return tmp_path
+
+
+def reasons(review):
+    return sorted({reason for _, reason in review.refusals})
+
+
+def test_predictions_never_count(folder):
+    with at_work(folder) as (bench, _):
+        bench.pull()
+        review = bench.review()
+
+    assert ((), ()) == (review.golds, review.refusals)
+
+
+def test_a_submission_is_approved_with_its_approver(folder):
+    with at_work(folder) as (bench, studio):
+        answer_all(studio)
+        bench.pull()
+        golds = bench.review().golds
+
+        assert len(studio.payloads()) == len(golds)
+        assert {("ann@example.org",)} == {gold.approval.approvers for gold in golds}
+        assert {Action.ACCEPTED} == {gold.label_action for gold in golds}
+        assert sorted(golds, key=lambda g: g.sentence) == queries.golds(bench.store)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"was_cancelled": True}, "skipped"),
+        ({"lead_time": None}, "not submitted in the Label Studio interface"),
+        ({"import_id": 7}, "imported, not submitted by a person"),
+        ({"completed_by": None}, "the server does not say who answered"),
+        ({"result": [{"type": "labels"}]}, "E_REGION: not a region: {'type': 'labels'}"),
+        ({"result": []}, "E_LABELS: no sentence label was chosen"),
+    ],
+)
+def test_what_is_no_submission_is_refused_with_its_reason(folder, fields, reason):
+    with at_work(folder) as (bench, studio):
+        fields = dict(fields)
+        studio.submit(1, fields.pop("result", []), **fields)
+        bench.pull()
+        review = bench.review()
+
+    assert (0, [reason]) == (len(review.golds), reasons(review))
+
+
+def test_an_edit_after_approval_is_unapproved_until_pulled_again(folder):
+    with at_work(folder) as (bench, studio):
+        answer_all(studio)
+        bench.pull()
+        approved = len(bench.review().golds)
+        result = studio.list_annotations(1)[0]["result"]
+        studio.edit(1, [region for region in result if region["type"] == "choices"])
+
+        edited = bench.review()
+        assert (approved - 1, ["changed in Label Studio since the last pull"]) == (len(edited.golds), reasons(edited))
+        bench.pull()
+        assert approved == len(bench.review().golds)
+
+
+def test_people_who_disagree_approve_nothing(folder):
+    with at_work(folder) as (bench, studio):
+        answer_all(studio, person=1)
+        answer_all(studio, person=2, label="statement")
+        bench.pull()
+        review = bench.review()
+
+    assert (0, ["2 people disagree"]) == (len(review.golds), reasons(review))
+
+
+def test_agree_2_waits_for_two_people(folder):
+    with at_work(folder, rule="agree:2") as (bench, studio):
+        answer_all(studio, person=1)
+        bench.pull()
+        assert ["1 of 2 people answered"] == reasons(bench.review())
+        answer_all(studio, person=2)
+        bench.pull()
+        golds = bench.review().golds
+
+    assert {("ann@example.org", "bob@example.org")} == {gold.approval.approvers for gold in golds}
+    assert {"agree:2"} == {gold.approval.rule for gold in golds}
+
+
+def test_one_person_answering_twice_is_one_person(folder):
+    with at_work(folder, rule="agree:2") as (bench, studio):
+        answer_all(studio, person=1)
+        answer_all(studio, person=1)
+        bench.pull()
+
+        assert ["1 of 2 people answered"] == reasons(bench.review())
