@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def equal_labels(pairs: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Give each of our labels, and each of the corpus's, the name they are scored under: the first pair's corpus label."""
+    """Give each of our labels, and each of the corpus's, the name they are scored under: the corpus's first."""
     ours: dict[str, str] = {}
     theirs: dict[str, str] = {}
     for their, mine in (pair.split("=") for pair in pairs.split(",")):
@@ -107,7 +107,14 @@ def news() -> LabelSchema:
         for rank, label in enumerate(labels)
     ]
     return LabelSchema.model_validate(
-        {"name": "news", "version": "1.0.0", "title": both, "instruction": both, "entity": spec[:10], "sentence": spec[10:]}
+        {
+            "name": "news",
+            "version": "1.0.0",
+            "title": both,
+            "instruction": both,
+            "entity": spec[:10],
+            "sentence": spec[10:],
+        }
     )
 
 

@@ -116,6 +116,14 @@ class Project:
         """Title the review project: 3 to 50 characters."""
         return (self.config.studio.title or f"{self.config.project.name} review")[:50]
 
+    @property
+    def annotator_options(self) -> dict[str, dict[str, str]]:
+        """Give the options of each annotator; the gazetteer's own terms lie relative to the project."""
+        options = {name: dict(given) for name, given in self.config.annotate.options.items()}
+        if terms := options.get("gazetteer", {}).get("terms"):
+            options["gazetteer"]["terms"] = str(self.folder / terms)
+        return options
+
     def sources(self) -> list[Path]:
         """Name the configured sources."""
         return [self.folder / source for source in self.config.ingest.sources]

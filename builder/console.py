@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_MARGIN = 11
+_MARGIN = 10
 
 
 def say(message: str) -> None:
     """Note something for the person at the terminal."""
-    _console(stderr=True).print(message, style="dim", markup=False, highlight=False)
+    _console(stderr=True).print(message, style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 def fail(message: str) -> None:
@@ -80,11 +80,11 @@ def show_table(title: str, rows: Iterable[Sequence[object]]) -> None:
     """Print a small table: what, and how many."""
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2))
-    table.add_column(justify="left", style="cyan")
-    table.add_column(justify="right")
+    table = Table.grid(padding=(0, 3))
+    table.add_column(style="cyan", no_wrap=True)
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(f"  {cell}" for cell in row))
+    answer(title)
     _console().print(table)
 
 
@@ -102,32 +102,37 @@ def show_status(counts: Mapping[str, Any]) -> None:
 
 def show_preview(lines: Iterable[Mapping[str, Any]], schema: LabelSchema) -> None:
     """Print sentences with their proposals in the schema's colours, kinds in the margin."""
+    from rich.table import Table
+
     console = _console()
     colours = {label.name: label.color for label in (*schema.entity, *schema.sentence)}
     for line in lines:
-        console.print(_sentence(line, colours))
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=_MARGIN, style="dim", no_wrap=True)
+        row.add_row(line["kind"], _sentence(line, colours))
+        console.print(row)
     console.print(_legend(schema))
 
 
 def _sentence(line: Mapping[str, Any], colours: Mapping[str, str]) -> Text:
+    """Colour the spans of a sentence, and say its label and flags behind it."""
     from rich.text import Text
 
-    body = Text(line["text"])
+    shown = Text(line["text"])
     for entity in line["entities"]:
-        body.stylize(f"bold {colours[entity['label']]} underline", entity["start"], entity["end"])
-    whole = Text(f"{line['kind']:<{_MARGIN}}", style="dim").append_text(body)
+        shown.stylize(f"bold {colours[entity['label']]} underline", entity["start"], entity["end"])
     if line["label"]:
         name = line["label"]["name"]
-        whole.append(f"  {name} {line['label']['score']:.2f}", style=f"italic {colours[name]}")
+        shown.append(f"  [{name} {line['label']['score']:.2f}]", style=f"italic {colours[name]}")
     if line["flags"]:
-        whole.append(f"  ⚑ {', '.join(line['flags'])}", style="yellow")
-    return whole
+        shown.append(f"  ⚑ {', '.join(line['flags'])}", style="yellow")
+    return shown
 
 
 def _legend(schema: LabelSchema) -> Text:
     from rich.text import Text
 
-    legend = Text(" " * _MARGIN)
+    legend = Text(" " * (_MARGIN + 1))
     for label in schema.entity:
         legend.append(label.name, style=f"bold {label.color} underline").append("  ")
     return legend
@@ -151,8 +156,9 @@ def count_up(name: str, count: Callable[[], tuple[int, int]], pause: float, slee
 def _bar(name: str) -> Iterator[Callable[[int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    console = _console(stderr=True)
     columns = (TextColumn(f"{name:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task(name, total=None)
         yield lambda count: progress.advance(bar, count)
 

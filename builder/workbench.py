@@ -48,8 +48,8 @@ class Workbench:
     @cached_property
     def combiner(self) -> Combiner:
         """Build the configured annotators and what combines them."""
-        table = self.project.config.annotate
-        return plugins.combiner(table.annotators, table.options, self.project.schema)
+        names = self.project.config.annotate.annotators
+        return plugins.combiner(names, self.project.annotator_options, self.project.schema)
 
     @cached_property
     def studio(self) -> StudioClient:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from builder.annotators import lexicon
-from builder.annotators.proposal import has_han
+from builder.annotators.proposal import check_options, has_han
 from builder.model import Label, Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
@@ -48,6 +48,7 @@ class Cues:
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
     """Build the annotator; it has no options."""
+    check_options("cues", options)
     return Cues(schema)
 
 

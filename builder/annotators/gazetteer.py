@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builder.annotators import lexicon
-from builder.annotators.proposal import Found, knows_any, longest_first, prediction
+from builder.annotators.proposal import Found, check_options, knows_any, longest_first, prediction
 from builder.errors import UsageError
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
@@ -28,15 +28,6 @@ _LISTS = ("countries", "cities", "organisations", "regions")
 _LONE = re.compile("[\ud800-\udfff]")  # half a surrogate pair is no text to the automaton
 _NOTHING = ""
 _KNOWN, _DOUBTFUL, _OWN = 0.9, 0.5, 0.95
-# Everyday words, given names or surnames as well; only their context could tell.
-_AMBIGUOUS = frozenset(
-    ["Chad", "Jordan", "Georgia", "Jersey", "Guinea", "Dominica", "Martinique", "Turkey", "Niger", "Mali", "Congress", "Guardian", "Pacific", "Kingston", "Sofia", "Alexandria", "Santiago", "Perth", "Dallas", "Houston", "Lima", "Rome", "Polish", "English", "Colombo", "Wellington", "Nice", "Reading", "Pentagon", "WHO", "Cologne", "Victoria", "南海", "东海", "吉林", "大理", "海口", "万象", "长春", "南美", "黑山", "巴林", "苏丹", "汉堡", "京都", "中南海"]
-)
-# Countries whose Chinese name also begins longer foreign names (马里奥, 多哥贝); a following name character rules them out.
-_SHORT_ZH = frozenset(["马里", "多哥", "阿曼", "乍得", "秘鲁", "古巴", "约旦", "加纳", "海地", "不丹", "汤加", "老挝", "文莱", "贝宁", "也门", "关岛", "苏丹", "巴林"])
-_FOREIGN = frozenset("奥亚纳斯尔特拉德克里诺夫维罗莫贝马尼")
-# Words that hold a country's name by accident; they take its place and are proposed as nothing.
-_TRAPS = ("发展中国家", "集中国力", "其中国有", "集中国内")
 
 
 class Term(NamedTuple):
@@ -55,7 +46,7 @@ class Gazetteer:
     def __init__(self, terms: Sequence[Term], schema: LabelSchema) -> None:
         self.terms = tuple(sorted(term for term in terms if term.label in (*schema.entity_names, _NOTHING)))
         self.schema = schema
-        self.fingerprint = stable_id(VERSION, self.terms)[:8]
+        self.fingerprint = stable_id(VERSION, lexicon.digest("doubts"), self.terms)[:8]
         self._automaton: AhoCorasick | None = None
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
@@ -89,11 +80,12 @@ class Gazetteer:
 
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
-    """Build the gazetteer; `terms` names a file of the user's own `term<TAB>label` lines.
+    """Build the gazetteer; `terms` names a file of the user's own `term<TAB>label` lines, by its full path.
 
     Raises:
         UsageError: the file is not there, or a line of it is not sound.
     """
+    check_options("gazetteer", options, ("terms",))
     own = _read_terms(Path(options["terms"]), schema) if options.get("terms") else []
     terms = {term.text: term for term in (*_shipped(), *own)}
     labels = [term.label for term in terms.values()]
@@ -104,8 +96,19 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
 def _shipped() -> tuple[Term, ...]:
     listed = [(text, label) for name in _LISTS for text, label in lexicon.rows(name)]
     pairs = [*((name, "GPE") for name in _territories()), *listed]
-    traps = [Term(trap, _NOTHING, 0.0) for trap in _TRAPS]
-    return (*(Term(text, label, _DOUBTFUL if text in _AMBIGUOUS else _KNOWN) for text, label in pairs), *traps)
+    # Words that hold a country's name by accident; they take its place and are proposed as nothing.
+    traps = [Term(trap, _NOTHING, 0.0) for trap in _doubts("trap")]
+    return (*(Term(text, label, _sureness(text)) for text, label in pairs), *traps)
+
+
+def _sureness(name: str) -> float:
+    """Doubt everyday words, given names and surnames: only their context could tell."""
+    return _DOUBTFUL if name in _doubts("doubtful") else _KNOWN
+
+
+@cache
+def _doubts(kind: str) -> frozenset[str]:
+    return frozenset(lexicon.column("doubts", kind))
 
 
 def _territories() -> Iterator[str]:
@@ -133,8 +136,8 @@ def _forms(name: str) -> Iterator[str]:
 def _read_terms(path: Path, schema: LabelSchema) -> list[Term]:
     try:
         lines = path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: no readable UTF-8 list of terms there ({error})") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"gazetteer: terms = {str(path)!r} is no readable UTF-8 file ({error})") from error
     return [_read_term(line, f"{path}:{number}", schema) for number, line in enumerate(lines, 1) if line.strip()]
 
 
@@ -158,4 +161,5 @@ def _runs_on(pair: str) -> bool:
 
 
 def _continues(text: str, end: int, term: str) -> bool:
-    return term in _SHORT_ZH and text[end : end + 1] in _FOREIGN and end < len(text)
+    """Whether a country's short Chinese name only begins a longer foreign name: 马里奥, 多哥贝."""
+    return term in _doubts("short-country") and text[end : end + 1] in _doubts("foreign-character")

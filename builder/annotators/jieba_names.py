@@ -1,19 +1,17 @@
 """Chinese sentences enter; people, places, organisations and titles leave, as jieba and merging rules see them.
 
-The tokenizer is this module's own: words added elsewhere in the process never reach it. Other languages: it abstains.
+Of a sentence in another language nothing is said: it abstains.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
-from functools import cache
 from importlib.metadata import version
-from typing import Any
 
 from builder.annotators import lexicon
-from builder.annotators.merging import LABELS, Token, merge
-from builder.annotators.proposal import has_han, knows_any, prediction
+from builder.annotators.merging import LABELS, merge
+from builder.annotators.proposal import check_options, has_han, knows_any, prediction
+from builder.annotators.tagger import tokens_of
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
@@ -43,23 +41,5 @@ class JiebaNames:
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
     """Build the annotator; it has no options."""
+    check_options("jieba", options)
     return JiebaNames(schema)
-
-
-def tokens_of(text: str) -> list[Token]:
-    """Split a text into tagged words that tile it."""
-    tokens, at = [], 0
-    for word, flag in _tagger().cut(text):
-        tokens.append(Token(at, at + len(word), word, flag))
-        at += len(word)
-    return tokens
-
-
-@cache
-def _tagger() -> Any:
-    import jieba  # type: ignore[import-untyped]
-
-    jieba.setLogLevel(logging.WARNING)
-    import jieba.posseg  # type: ignore[import-untyped]
-
-    return jieba.posseg.POSTokenizer(jieba.Tokenizer())

@@ -6,6 +6,7 @@ Pure; knows the tagger's tags but not the tagger. Scores were set by precision o
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -18,12 +19,14 @@ LABELS = ("PERSON", "GPE", "LOCATION", "ORG", "TITLE")
 _DIRECTIONS = ("北部", "南部", "东部", "西部", "中部", "内部", "全部", "干部", "局部", "腹部")
 # One character stands for a country or province in 中美, 访华, 在沪.
 _SHORT_PLACES = frozenset("中美俄英法日韩印巴朝越德京沪津渝粤闽琼滇黔蜀鲁豫皖赣藏港澳台华以")
-_SHORT_AFTER = re.compile("(?<=[访来驻对在赴抵离])([华京沪津渝穗汉])(?=[，。、举召开考访期投工参出的进与同和]|$)|(?<=访)([美俄英法日韩印])")
+_SHORT_AFTER = re.compile(
+    "(?<=[访来驻对在赴抵离])([华京沪津渝穗汉])(?=[，。、举召开考访期投工参出的进与同和]|$)|(?<=访)([美俄英法日韩印])"
+)
 _PLACE_END = re.compile(
     r"(?:山|山脉|河|江|湖|海|洋|岛|群岛|半岛|洲|宫|广场|大桥|机场|港|路|街|大街|大道|寺|公园|峡|海峡|湾|高原|"
     r"平原|盆地|沙漠|故居|陵|纪念堂|体育场|体育馆|会堂|大厦|火车站|水库|地区)$"
 )
-_INSIDE_ORG = frozenset(["ns", "nt", "nz", "nrt", "nr", "nrfg", "n", "vn", "j", "b", "an", "l", "ng", "eng", "s", "f", "a", "i"])
+_INSIDE_ORG = frozenset("ns nt nz nrt nr nrfg n vn j b an l ng eng s f a i".split())
 _PERSON_TAGS = frozenset(("nr", "nrfg", "nrt"))
 # A title followed by one of these is part of another word: 主席国, 总统府, 部长级.
 _TITLE_RUNS_ON = "国团府令制级台会们处室号职"
@@ -75,23 +78,29 @@ def _organisation_end(tokens: Sequence[Token], first: int) -> int:
 
 
 def _places(tokens: Sequence[Token]) -> Iterator[Found]:
+    """Find places; each character of 中美 is one of its own."""
     for at, token in enumerate(tokens):
         if token.flag in ("ns", "j", "nz") and set(token.word) <= _SHORT_PLACES:
             yield from (Found(n, n + 1, "GPE", _FAIR) for n in range(token.start, token.end))
-        if token.flag != "ns" or len(token.word) < 2 or token.word in _words("generic-place") or set(token.word) <= _SHORT_PLACES:
-            continue
-        after = tokens[at + 1].word if at + 1 < len(tokens) else ""
-        label = "LOCATION" if _PLACE_END.search(token.word) and len(token.word) > 2 else "GPE"
-        yield Found(token.start, token.end, label, _GOOD)
-        if after in _words("area-word"):
-            yield Found(token.start, tokens[at + 1].end, "GPE", _GOOD)
-        if after in _words("place-word"):
-            yield Found(token.start, tokens[at + 1].end, "LOCATION", _GOOD)
-        elif at + 2 < len(tokens) and tokens[at + 2].word in _words("building") and _is_han(after) and len(after) == 2:
-            yield Found(tokens[at + 1].start, tokens[at + 2].end, "LOCATION", _FAIR)
+        elif token.flag == "ns" and len(token.word) > 1 and token.word not in _words("generic-place"):
+            label = "LOCATION" if _PLACE_END.search(token.word) and len(token.word) > 2 else "GPE"
+            yield Found(token.start, token.end, label, _GOOD)
+            yield from _larger_places(tokens, at)
+
+
+def _larger_places(tokens: Sequence[Token], at: int) -> Iterator[Found]:
+    """Grow a place by the words after it: 江苏 + 省, 阿里 + 山; 上海 + 金茂 + 大厦 holds a second one."""
+    place, after = tokens[at], tokens[at + 1 : at + 3]
+    if after and after[0].word in _words("area-word"):
+        yield Found(place.start, after[0].end, "GPE", _GOOD)
+    if after and after[0].word in _words("place-word"):
+        yield Found(place.start, after[0].end, "LOCATION", _GOOD)
+    elif len(after) == 2 and after[1].word in _words("building") and _is_han(after[0].word) and len(after[0].word) == 2:
+        yield Found(after[0].start, after[1].end, "LOCATION", _FAIR)
 
 
 def _people(tokens: Sequence[Token]) -> Iterator[Found]:
+    """Find people: a word tagged as one, or a surname and the given name after it."""
     for at, token in enumerate(tokens):
         if token.flag not in _PERSON_TAGS:
             continue
@@ -127,30 +136,35 @@ def _given_name_end(tokens: Sequence[Token], at: int) -> int:
 def _dotted(text: str, tokens: Sequence[Token]) -> Iterator[Found]:
     """Find foreign names written with a middle dot: 卡瑟姆-若马尔特·托卡耶夫."""
     for dot in re.finditer("[·•‧]", text):
-        start, end = _reach_back(text, tokens, dot.start()), _reach_on(text, tokens, dot.end())
+        start, end = _reach_back(tokens, dot.start()), _reach_on(tokens, dot.end())
         if start < dot.start() and dot.end() < end:
             yield Found(start, end, "PERSON", _SURE)
 
 
-def _reach_back(text: str, tokens: Sequence[Token], end: int) -> int:
+def _reach_back(tokens: Sequence[Token], end: int) -> int:
     start = end
-    for token in reversed([t for t in tokens if t.end <= end]):
-        if token.end != start or not (_is_foreign(token.word) or token.flag in _PERSON_TAGS or token.word in "·-—"):
+    for token in reversed(tokens[: bisect_right(tokens, end, key=lambda token: token.end)]):
+        if token.end != start or not _may_be_foreign(token):
             break
         start = token.start
     return start
 
 
-def _reach_on(text: str, tokens: Sequence[Token], start: int) -> int:
+def _reach_on(tokens: Sequence[Token], start: int) -> int:
     end = start
-    for token in (t for t in tokens if start <= t.start):
-        if token.start != end or not (_is_foreign(token.word) or token.flag in _PERSON_TAGS or token.word in "·-—"):
+    for token in tokens[bisect_left(tokens, start, key=lambda token: token.start) :]:
+        if token.start != end or not _may_be_foreign(token):
             break
         end = token.end
     return end
 
 
+def _may_be_foreign(token: Token) -> bool:
+    return token.flag in _PERSON_TAGS or token.word in "·-—" or _is_foreign(token.word)
+
+
 def _titles(text: str) -> Iterator[Found]:
+    """Find titles that are no part of a longer word."""
     for hit in _title_pattern().finditer(text):
         if text[hit.end() : hit.end() + 1] not in tuple(_TITLE_RUNS_ON):
             yield Found(hit.start(), hit.end(), "TITLE", _GOOD)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from builder.annotators import lexicon
 from builder.annotators.patterns import english, marks, name_shapes, numbers_zh
-from builder.annotators.proposal import Found, has_han, knows_any, prediction
+from builder.annotators.proposal import Found, check_options, has_han, knows_any, prediction
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
@@ -25,7 +25,7 @@ class Pattern:
 
     def __init__(self, schema: LabelSchema) -> None:
         self.schema = schema
-        self.fingerprint = stable_id(VERSION, lexicon.digest("titles"))[:8]
+        self.fingerprint = stable_id(VERSION, lexicon.digest("titles", "english"))[:8]
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose everything with a telling shape."""
@@ -40,6 +40,7 @@ class Pattern:
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
     """Build the annotator; it has no options."""
+    check_options("pattern", options)
     return Pattern(schema)
 
 

@@ -6,14 +6,26 @@ Every entity annotator ends here, so none can propose an empty span, a stray quo
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from builder.errors import UsageError
 from builder.model import Entity, Prediction, Sentence, Span
 from builder.schema import LabelSchema
 
 _KEPT_AT_THE_END = ".)）%％‰℃°"
 _KEPT_AT_THE_START = "(（#"
+
+
+def check_options(name: str, options: Mapping[str, str], known: Sequence[str] = ()) -> None:
+    """Refuse an option that the annotator does not have.
+
+    Raises:
+        UsageError: it names the option and what is known.
+    """
+    for option in options:
+        if option not in known:
+            raise UsageError(f"annotator {name!r} has no option {option!r}; known: {', '.join(known) or 'none'}")
 
 
 class Found(NamedTuple):

@@ -36,6 +36,7 @@ class Project(_Answer):
     id: Id
     description: str | None
     model_version: str | None
+    label_config: str | None
 
 
 class ProjectPage(_Answer):
@@ -68,7 +69,7 @@ class TaskRow(_Answer):
 
     @property
     def stamp(self) -> str:
-        """Say the state of its annotations; the counts are part of it, as drafts and deletions may not move the time."""
+        """Say the state of its annotations; the counts are in it, as deletions may not move the time."""
         return f"{self.updated_at}/{self.total_annotations}/{self.cancelled_annotations}"
 
 

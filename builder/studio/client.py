@@ -40,6 +40,7 @@ TITLE_LENGTH = 50
 
 _ATTEMPTS = 3
 _PAGE = 500
+_PROJECT_FIELDS = "id,description,model_version,label_config"
 _TASK_FIELDS = "id,data,updated_at,total_annotations,cancelled_annotations"
 
 # Written anew at each reading ("3 minutes ago") or derived from the account: they would make an unchanged
@@ -76,14 +77,20 @@ class StudioClient:
     def open_project(self, marker: str, title: str, label_config: str, instruction: str, *, answers: int = 1) -> int:
         """Find the project that carries the marker, or create it; give its id.
 
-        A new one asks for `answers` annotations per task and shows each reviewer our predictions.
+        A new one asks for `answers` annotations per task and shows each reviewer our predictions; in one that exists
+        the review page is brought up to date.
         """
         found = self._marked(marker)
         if found is None:
             return self._create_project(marker, title, label_config, instruction, answers)
+        changed = {}
         if found.model_version not in (SHOWN_VERSION, None, ""):
             # Somebody chose another version: our proposals would stay invisible and be approved unseen.
-            self._send("PATCH", f"/api/projects/{found.id}/", {"model_version": SHOWN_VERSION})
+            changed["model_version"] = SHOWN_VERSION
+        if found.label_config != label_config:
+            changed |= {"label_config": label_config, "expert_instruction": instruction}
+        if changed:
+            self._send("PATCH", f"/api/projects/{found.id}/", changed)
         return found.id
 
     def import_tasks(self, project: int, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -145,7 +152,7 @@ class StudioClient:
 
     def _projects(self) -> list[Project]:
         def page(number: int) -> tuple[int, list[Project]]:
-            content = self._get("/api/projects/", page=number, page_size=100, include="id,description,model_version")
+            content = self._get("/api/projects/", page=number, page_size=100, include=_PROJECT_FIELDS)
             answer = believed(ProjectPage, content, "the projects")
             return answer.count, answer.results
 

@@ -1,5 +1,7 @@
 """Known names, and the user's own."""
 
+import re
+
 import pytest
 
 from builder.annotators import gazetteer
@@ -47,9 +49,13 @@ def test_an_unsound_line_is_refused_with_its_number(news, tmp_path, line):
         gazetteer.build({"terms": str(tmp_path / "terms.tsv")}, news)
 
 
-def test_a_missing_file_is_refused(news, tmp_path):
-    with pytest.raises(UsageError, match="nowhere"):
-        gazetteer.build({"terms": str(tmp_path / "nowhere.tsv")}, news)
+@pytest.mark.parametrize("name", ["nowhere.tsv", "folder", "gbk.tsv", "\0"])
+def test_what_is_no_readable_file_is_refused_by_its_name(news, tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "gbk.tsv").write_bytes("晨星\tORG".encode("gbk"))
+
+    with pytest.raises(UsageError, match=re.escape(f"gazetteer: terms = {str(tmp_path / name)!r}")):
+        gazetteer.build({"terms": str(tmp_path / name)}, news)
 
 
 def test_a_schema_with_one_known_label_gets_only_that_label(make_schema, shown):

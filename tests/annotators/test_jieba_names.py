@@ -1,6 +1,5 @@
 """Chinese names by part of speech, merged into full mentions."""
 
-import jieba
 import pytest
 
 from builder.annotators import jieba_names
@@ -43,16 +42,3 @@ def test_a_chinese_sentence_without_names_is_looked_at(news, make_sentence):
     (prediction,) = jieba_names.build({}, news).propose([make_sentence("会议开始了。")])
 
     assert () == prediction.entities
-
-
-def test_words_added_to_the_shared_jieba_do_not_reach_it():
-    jieba.add_word("和美好的未来", tag="nr")
-
-    assert "和美好的未来" not in [token.word for token in jieba_names.tokens_of("和美好的未来")]
-
-
-def test_tokens_tile_the_text():
-    text = "😀习近平 said 𠮷野家，\n100% 好\r\n了"
-
-    assert text == "".join(token.word for token in jieba_names.tokens_of(text))
-    assert all(text[token.start : token.end] == token.word for token in jieba_names.tokens_of(text))

@@ -72,7 +72,7 @@ def test_plain_words_are_left_alone(news, shown, text):
 def compiled():
     modules = (english, marks, name_shapes, numbers_zh)
     held = [value for module in modules for value in vars(module).values() if isinstance(value, re.Pattern)]
-    return [*held, name_shapes._title_pattern(), name_shapes._role_pattern()]
+    return [*held, name_shapes._title_pattern(), name_shapes._role_pattern(), name_shapes._speaker_pattern()]
 
 
 def repeats(tree, depth=0):

@@ -7,15 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.annotators import combine, cues, gazetteer, jieba_names, pattern
+from builder.errors import UsageError
 from builder.model import Kind, Sentence
 from builder.schema import LabelSchema
 
 ENTITIES = ["PERSON", "TITLE", "ORG", "GPE", "LOCATION", "EVENT", "DOCUMENT", "DATE", "QUANTITY", "CONCEPT"]
 LABELS = ["event", "statement", "proposal", "decision", "background"]
 PIECES = [
-    "国家主席习近平", "7月4日上午", "在阿斯塔纳", "《上海宣言》", "“上海精神”", "约1000人", "总统托卡耶夫", "，", "。", " ", "·", "😀", "👩‍👩‍👧", "𠮷", "𠀀",
-    "Chinese President Xi Jinping ", "the World AI Conference (WAIC) ", "on July 4, 2024", "more than 500 ", "U.S. ", '"big family"', "\n", "\ud800",
-    "Mr. ", "(SCO)", "第24次会议", "中国人民银行", "é", "é", "\u200b", "\x00", "％", "100%", "said Gu.", "'", "’s ",
+    "国家主席习近平", "7月4日上午", "在阿斯塔纳", "《上海宣言》", "“上海精神”", "约1000人",
+    "总统托卡耶夫", "，", "。", " ", "·", "😀", "👩‍👩‍👧", "𠮷", "𠀀",
+    "Chinese President Xi Jinping ", "the World AI Conference (WAIC) ", "on July 4, 2024",
+    "more than 500 ", "U.S. ", '"big family"', "\n", "\ud800", "Mr. ", "(SCO)",
+    "第24次会议", "中国人民银行", "é", "é", "\u200b", "\x00", "％", "100%", "said Gu.", "'", "’s ",
 ]  # fmt: skip
 TEXTS = st.one_of(
     st.text(min_size=1, max_size=40), st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map("".join)
@@ -93,9 +96,11 @@ def test_spans_lie_inside_and_start_and_end_on_a_character_that_counts(annotator
     for entity in prediction.entities or ():
         inside = text[entity.span.start : entity.span.end]
         assert entity.span.end <= len(text)
-        assert inside == inside.strip() and inside[0] not in '，。、“”"《》,;:' and inside[-1] not in '，。、“”"《》,;:'
+        assert inside == inside.strip()
+        assert {inside[0], inside[-1]}.isdisjoint('，。、“”"《》,;:')
         assert entity.span.label in ENTITIES
-        assert entity.by and (annotator.name == "combine" or (prediction.annotator,) == entity.by)
+        assert entity.by
+        assert annotator.name == "combine" or (prediction.annotator,) == entity.by
 
 
 @every_annotator
@@ -130,3 +135,9 @@ def test_building_again_gives_the_same_fingerprint(annotator):
     again = {one.name: one for one in (*(module.build({}, NEWS) for module in MODULES), combined(NEWS))}
 
     assert annotator.fingerprint == again[annotator.name].fingerprint
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_an_unknown_option_is_refused_by_its_name(module):
+    with pytest.raises(UsageError, match="no option 'colour'"):
+        module.build({"colour": "blue"}, NEWS)

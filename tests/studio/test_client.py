@@ -270,3 +270,14 @@ def test_a_personal_access_token_works_until_it_is_revoked(
     with pytest.raises(UsageError, match="refused the token") as caught:
         StudioClient(studio_server.url, personal).whoami()
     assert personal not in str(caught.value)
+
+
+def test_a_changed_review_page_reaches_an_existing_project(
+    studio: StudioClient, project: int, raw: Callable[..., Any]
+) -> None:
+    marker = "[builder:test_a_changed_review_page_reaches_an_existing_project]"
+    changed = CONFIG.replace('"PERSON"', '"PERSON" hint="names of people"')
+
+    assert project == studio.open_project(marker, "other title", changed, "Read twice.")
+    found = raw(f"/api/projects/{project}/")
+    assert (changed, "Read twice.") == (found["label_config"], found["expert_instruction"])

@@ -1,6 +1,7 @@
 """The word lists that ship with this package: tab-separated rows, read once, named by their bytes.
 
-General knowledge only; what a user or a review adds never lands here.
+The first column is the term, the second its kind or label. General knowledge only; what a user or a review adds
+never lands here.
 """
 
 from __future__ import annotations

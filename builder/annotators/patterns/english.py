@@ -49,7 +49,10 @@ _WORD = (
     "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds|thousands|dozens|tens|millions|billions|half"
 )
 _SCALE = "(?: (?:hundred|thousand|million|billion|trillion|dozen))?"
-_ABOUT = "(?:more than|less than|fewer than|no less than|no fewer than|over|about|around|nearly|almost|at least|at most|up to|some|approximately|roughly|as many as|as much as|under)"
+_ABOUT = (
+    "(?:more than|less than|fewer than|no less than|no fewer than|over|about|around|nearly|almost|at least|at most|"
+    "up to|some|approximately|roughly|as many as|as much as|under)"
+)
 _UNIT = (
     "(?:(?:square|cubic) )?(?:percentage points?|percent|per cent|years?|months?|weeks?|days?|hours?|"
     "minutes?|seconds?|decades?|centuries|"
@@ -81,4 +84,5 @@ def find(text: str) -> Iterator[Found]:
     """Find dates, and quantities that are no part of one."""
     dates = [Found(*hit.span(), "DATE", 0.85) for hit in _DATE.finditer(text)]
     counts = [Found(*hit.span(), "QUANTITY", 0.75) for hit in _QUANTITY.finditer(text)]
-    yield from longest_first([*dates, *(c for c in counts if not any(c.overlaps(d) and not c.covers(d) for d in dates))])
+    own = [count for count in counts if not any(count.overlaps(date) and not count.covers(date) for date in dates)]
+    yield from longest_first([*dates, *own])

@@ -50,6 +50,7 @@ def _is_phrase(inner: str) -> bool:
 
 
 def _meetings(text: str) -> Iterator[Found]:
+    """Find Chinese meetings back from their last word, without what only stands before the name."""
     for hit in _MEETING.finditer(text):
         start = max((cut.end() for cut in _BEFORE.finditer(text, hit.start(), hit.end())), default=hit.start())
         start = max((n + 1 for n in range(start, hit.end()) if text[n] in '“”"'), default=start)

@@ -13,42 +13,21 @@ from typing import NamedTuple
 from builder.annotators import lexicon
 from builder.annotators.proposal import Found
 
-_HEADS = {
-    "ORG": "Organization Organisation Ministry Department Institute University College Academy School Bank Company Corporation Corp Inc Ltd Group "
-    "Holdings Committee Commission Council Agency Authority Association Federation Foundation Union Party "
-    "Parliament Senate Court Bureau Office "
-    "Center Centre Laboratory Lab Hospital Society Club Museum Library Press Times Post News Airlines "
-    "Airways Motors Electric Technologies Systems "
-    "Industries Partners Fund Trust League Alliance Board Administration Service Army Navy Police Embassy "
-    "Congress Assembly Chamber Exchange",
-    "EVENT": "Meeting Conference Summit Forum Congress Expo Exhibition Games Olympics Cup Festival Fair War Championship Championships Symposium "
-    "Dialogue Session Ceremony Convention Week Election Revolution",
-    "DOCUMENT": "Declaration Treaty Act Initiative Agreement Charter Convention Protocol Paper Communique Communiqué Accord Accords Constitution "
-    "Law Resolution Report Statement Plan Strategy Framework Memorandum Pact Bill Directive Guidelines Agenda",
-    "LOCATION": "River Lake Sea Ocean Mountain Mountains Island Islands Peninsula Desert Palace Square Airport Bridge Street Avenue Road Park "
-    "Stadium Temple Tower Valley Bay Strait Canal Hall Plaza Gulf",
-}
-_LABEL_OF = {head: label for label, heads in reversed(_HEADS.items()) for head in heads.split()}
-# These head a name only with something more specific than one ordinary word before them.
-_WEAK = frozenset(["Office", "Service", "Board", "Court", "School", "Center", "Centre", "Week", "Report", "Statement", "Plan", "Law", "Session", "Paper", "Meeting", "Post", "News", "Club", "Group", "Hall"])
-_TOKEN = re.compile(r"\d{1,4}(?:st|nd|rd|th)\b|[^\W\d_]{1,40}(?:[.&-][^\W\d_]{1,40}|['’](?!s\b)[^\W\d_]{1,40}){0,4}|\d{1,40}|[^\s\w]|_")
+_HEADED = ("ORG", "EVENT", "DOCUMENT", "LOCATION")
+_TOKEN = re.compile(
+    r"\d{1,4}(?:st|nd|rd|th)\b"
+    r"|[^\W\d_]{1,40}(?:[.&-][^\W\d_]{1,40}|['’](?!s\b)[^\W\d_]{1,40}){0,4}"  # U.S., R&D, O’Brien; no possessive
+    r"|\d{1,40}|[^\s\w]|_"
+)
 _JOINS = frozenset(["of", "for", "on", "the", "de", "la", "du", "von", "van", "and"])
 _AFTER_HEAD = frozenset(("of", "for", "on"))
-_PARTICLES = frozenset(["de", "la", "del", "da", "di", "du", "van", "von", "der", "den", "bin", "al", "el", "ben", "ibn", "le", "dos"])
-_NO_NAME = frozenset(
-    ["The", "A", "An", "In", "On", "At", "By", "For", "From", "With", "To", "Of", "And", "But", "Or", "As", "If", "It", "Its", "He", "She", "They", "We", "I", "You", "This", "That", "These", "Those", "His", "Her", "Their", "Our", "My", "There", "Then", "When", "While", "After", "Before", "Since", "During", "Both", "Many", "More", "Most", "Some", "Such", "Also", "However", "Meanwhile", "According", "Although", "Because", "Under", "Over", "About", "No", "Not", "Yes", "What", "Who", "Why", "How", "Where", "Which", "New", "All", "Each", "Every", "One", "Two", "Three", "Last", "Next", "First", "Second", "Until", "Despite", "Once", "So", "Now", "Here", "Mr", "Mrs", "Ms", "Dr", "Noting", "Speaking", "Today", "Yesterday", "Tomorrow", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Related", "Recommended", "Next", "Read", "More", "Photo", "File", "Breaking"]
-)
-_SPEECH = (
-    "said|says|told|added|noted|stressed|emphasized|emphasised|explained|argued|warned|remarked|recalled|"
-    "acknowledged|insisted|replied|wrote|tweeted|"
-    "pointed out|called on|called for|urged|pledged|mentioned|highlighted|reiterated|underlined|underscored|"
-    "expressed|believes|believed|spoke|attends|attended|arrived"
-)
+
+_PARTICLE = "al|ben|bin|da|de|del|den|der|di|dos|du|el|ibn|la|le|van|von"
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{1,24}"
-_FULL_NAME = rf"{_CAPITAL}(?: [A-Z]\.)?(?: (?:{'|'.join(sorted(_PARTICLES))}|{_CAPITAL})){{1,3}}"
-_SPEAKER = re.compile(rf"(?:^|(?<=[,;.\"“”] )|(?<=But )|(?<=that ))({_CAPITAL}(?: {_CAPITAL}){{0,2}}),? (?:also |has |have |further |later )?(?:{_SPEECH})\b")
+_FULL_NAME = rf"{_CAPITAL}(?: [A-Z]\.)?(?: (?:{_PARTICLE}|{_CAPITAL})){{1,3}}"
 _SAID = re.compile(rf"\bsaid ({_CAPITAL}(?: {_CAPITAL}){{0,3}})(?=[,.;\"”]|$)")
 _HONORIFIC = re.compile(rf"\b(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady)\.? ({_CAPITAL}(?: {_CAPITAL}){{0,3}})")
+_NEXT_NAME = re.compile(rf" ({_FULL_NAME}|{_CAPITAL})")
 _EDITION = re.compile(r"\b[A-Z]{3,8}(?= 20[0-9]{2}\b)")
 _ACRONYM = re.compile(r" ?\(([A-Z][A-Za-z&-]{1,11})\)")
 
@@ -73,7 +52,7 @@ def find(text: str) -> Iterator[Found]:
     yield from (Found(*hit.span(), "EVENT", 0.6) for hit in _EDITION.finditer(text))
     yield from _with_title(text)
     yield from _roles(text)
-    for pattern, score in ((_HONORIFIC, 0.8), (_SAID, 0.7), (_SPEAKER, 0.6)):
+    for pattern, score in ((_HONORIFIC, 0.8), (_SAID, 0.7), (_speaker_pattern(), 0.6)):
         for hit in pattern.finditer(text):
             person = Found(*_name_in(text, *hit.span(1)), "PERSON", score)
             if person.start < person.end and not any(person.overlaps(name) for name in headed):
@@ -86,12 +65,13 @@ def _name_in(text: str, start: int, end: int) -> tuple[int, int]:
         start = title.end() + 1 if title.start() == start else start
     name = text[start:end]
     first = name.split(" ")[0] if name else ""
-    if first in _NO_NAME or name.isupper() or any(word in _LABEL_OF for word in name.split(" ")):
+    if first in _words("no-name") or name.isupper() or any(word in _heads() for word in name.split(" ")):
         return end, end
     return start, end - 2 if name.endswith(("'s", "’s")) else end
 
 
 def _headed(text: str) -> Iterator[Found]:
+    """Find runs of capitals that a head word labels: Ministry of Finance, World AI Conference."""
     words = [Word(*hit.span(), hit.group()) for hit in _TOKEN.finditer(text)]
     at = 0
     while at < len(words):
@@ -102,33 +82,33 @@ def _headed(text: str) -> Iterator[Found]:
 
 
 def _run_end(text: str, words: Sequence[Word], first: int) -> int:
-    """Find the last word of the run of capitals at `first`; small joining words may stand inside once a head was seen."""
-    last, at, joined = first, first, False
-    while at < len(words) and (at == first or text[words[at - 1].end : words[at].start] == " "):
-        word = words[at].text
-        if words[at].is_capital:
-            last = at
-        elif word in _AFTER_HEAD and any(w.text in _LABEL_OF for w in words[first:at]):
-            joined = True
-        elif not (joined and word in _JOINS):
+    """Find the last word of the run of capitals at `first`; once a head was seen, joining words may stand inside."""
+    last, headed, joined = first, False, False
+    for at in range(first, len(words)):
+        word = words[at]
+        joined = joined or (headed and word.text in _AFTER_HEAD)
+        goes_on = at == first or text[words[at - 1].end : word.start] == " "
+        if not (goes_on and (word.is_capital or (joined and word.text in _JOINS))):
             break
-        at += 1
+        headed = headed or word.text in _heads()
+        last = at if word.is_capital else last
     return last
 
 
 def _classified(text: str, run: Sequence[Word]) -> list[Found]:
     """Label a run by its head word: the last one before 'of', 'for' or 'on'."""
-    while run and run[0].text in _NO_NAME:
+    while run and run[0].text in _words("no-name"):
         run = run[1:]
     small = next((n for n, word in enumerate(run) if word.text in _AFTER_HEAD), len(run))
-    heads = [n for n, word in enumerate(run[:small]) if word.text in _LABEL_OF]
+    heads = [n for n, word in enumerate(run[:small]) if word.text in _heads()]
     if not heads or len(run) < 2:
         return []
     head = heads[-1]
     run = run if head + 1 == small else run[: head + 1]
-    if len(run) < 2 or (run[head].text in _WEAK and len(run) < 3):
+    # A weak head (Office, Week) needs something more specific than one ordinary word before it.
+    if len(run) < 2 or (run[head].text in _words("weak-head") and len(run) < 3):
         return []
-    found = [Found(run[0].start, run[-1].end, _LABEL_OF[run[head].text], 0.7)]
+    found = [Found(run[0].start, run[-1].end, _heads()[run[head].text], 0.7)]
     if acronym := _ACRONYM.match(text, run[-1].end):
         found.append(Found(*acronym.span(1), found[0].label, 0.75))
     return found
@@ -137,12 +117,17 @@ def _classified(text: str, run: Sequence[Word]) -> list[Found]:
 def _with_title(text: str) -> Iterator[Found]:
     """Find a capitalised title; with a name after it, the name as well."""
     for title in _title_pattern().finditer(text):
-        name = re.compile(rf" ({_FULL_NAME}|{_CAPITAL})").match(text, title.end())
-        if name and name.group(1).split(" ")[0] not in _NO_NAME and name.group(1).split(" ")[-1] not in _LABEL_OF:
+        name = _NEXT_NAME.match(text, title.end())
+        if name and _is_personal(name.group(1).split(" ")):
             yield Found(*title.span(), "TITLE", 0.85)
             yield Found(*_name_in(text, *name.span(1)), "PERSON", 0.85)
         elif "-" in title.group() or " " in title.group():
             yield Found(*title.span(), "TITLE", 0.6)
+
+
+def _is_personal(words: Sequence[str]) -> bool:
+    """Whether capitals after a title may be a person: they begin with no plain word and end in no head."""
+    return words[0] not in _words("no-name") and words[-1] not in _heads()
 
 
 def _roles(text: str) -> Iterator[Found]:
@@ -153,8 +138,28 @@ def _roles(text: str) -> Iterator[Found]:
 
 
 @cache
+def _heads() -> dict[str, str]:
+    """Give the label of each word that heads a name."""
+    return {head: label for label in _HEADED for head in lexicon.column("english", f"head-{label}")}
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    return frozenset(lexicon.column("english", kind))
+
+
+@cache
+def _speaker_pattern() -> re.Pattern[str]:
+    begins = r"(?:^|(?<=[,;.\"“”] )|(?<=But )|(?<=that ))"
+    name = rf"({_CAPITAL}(?: {_CAPITAL}){{0,2}})"
+    speech = "|".join(lexicon.column("english", "speech"))
+    return re.compile(rf"{begins}{name},? (?:also |has |have |further |later )?(?:{speech})\b")
+
+
+@cache
 def _title_pattern() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:(?:Former|Acting|Interim|Deputy) )?(?:{_longest(lexicon.column('titles', 'en'))})(?![\w’'-])")
+    rank = "(?:(?:Former|Acting|Interim|Deputy) )?"
+    return re.compile(rf"\b{rank}(?:{_longest(lexicon.column('titles', 'en'))})(?![\w’'-])")
 
 
 @cache
@@ -165,4 +170,5 @@ def _role_pattern() -> re.Pattern[str]:
 
 
 def _longest(terms: Sequence[str]) -> str:
+    """Join the terms so that a longer one is tried before those it begins with."""
     return "|".join(re.escape(term) for term in sorted(terms, key=lambda term: (-len(term), term)))
