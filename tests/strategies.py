@@ -19,7 +19,7 @@ ANY_TEXT = st.text(st.characters(), max_size=60)
 PAGES = st.one_of(ANY_TEXT, st.lists(st.sampled_from(PAGE_PIECES), max_size=40).map("".join))
 """Raw pages: any text, or the pieces that pages are made of in any order."""
 
-SENDABLE = st.text(st.sampled_from("ab。，“”😀𠮷\r\n\u3000\u00a0汉é\u0301<&\""), min_size=1, max_size=30)
+SENDABLE = st.text(st.sampled_from('ab。，“”😀𠮷\r\n\u3000\u00a0汉é\u0301<&"'), min_size=1, max_size=30)
 """Texts that may be sent for review."""
 
 
@@ -28,7 +28,9 @@ def edits_of(draw: st.DrawFn, length: int) -> list[Edit]:
     """Draw edits of a text of this length that do not overlap."""
     cuts = sorted(draw(st.sets(st.integers(0, length), max_size=12)))
     pairs = [pair for pair in zip(cuts, cuts[1:], strict=False) if draw(st.booleans())]
-    return [Edit(low, high, draw(st.sampled_from("xyz")), draw(st.sampled_from(("", " ", "汉😀")))) for low, high in pairs]
+    return [
+        Edit(low, high, draw(st.sampled_from("xyz")), draw(st.sampled_from(("", " ", "汉😀")))) for low, high in pairs
+    ]
 
 
 @st.composite
@@ -37,5 +39,3 @@ def spans_of(draw: st.DrawFn, text: str, labels: tuple[str, ...]) -> tuple[Span,
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
     pairs = [pair for pair in zip(cuts, cuts[1:], strict=False) if draw(st.booleans())]
     return tuple(Span(low, high, draw(st.sampled_from(labels))) for low, high in pairs)
-
-

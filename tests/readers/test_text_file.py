@@ -40,7 +40,9 @@ def test_a_source_is_named_by_its_bytes(tmp_path: Path) -> None:
     assert (hashlib.sha256(b"text").hexdigest(), 4, "utf-8") == (source.sha256, source.size, source.encoding)
 
 
-@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b" \r\n\t", "\u3000\u00a0\n".encode(), b"\x00\x00", "\u2003\x0c".encode()])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xef\xbb\xbf", b" \r\n\t", "\u3000\u00a0\n".encode(), b"\x00\x00", "\u2003\x0c".encode()]
+)
 def test_a_file_without_text_is_refused(content: bytes, tmp_path: Path) -> None:
     assert ("E_EMPTY", "the file holds no text") == refusal(written(tmp_path, content))
 

@@ -29,7 +29,9 @@ def test_a_han_character_is_two_columns_wide(text: str, columns: int) -> None:
     assert columns == width(text)
 
 
-@pytest.mark.parametrize("text", ["结束。", "“结束。”", "Done.", 'He said "yes."', "真的？！", "等等……", "(Done.)", "如下：", "Done. \n"])
+@pytest.mark.parametrize(
+    "text", ["结束。", "“结束。”", "Done.", 'He said "yes."', "真的？！", "等等……", "(Done.)", "如下：", "Done. \n"]
+)
 def test_a_line_is_ended_by_a_terminator_within_quotes_or_not(text: str) -> None:
     assert is_ended(text)
 

@@ -105,7 +105,9 @@ def test_nothing_but_spaces_stands_between_sentences(text: str) -> None:
     assert "".join(text.split()) == "".join("".join(parts(text)).split())
 
 
-@pytest.mark.parametrize("unit", ["He went home to Mr. Li. ", "他回家了《真的。》。", "U.N. ", ".", "“", '"Yes." ', "（"])
+@pytest.mark.parametrize(
+    "unit", ["He went home to Mr. Li. ", "他回家了《真的。》。", "U.N. ", ".", "“", '"Yes." ', "（"]
+)
 def test_a_very_long_paragraph_is_split_in_one_pass(unit: str) -> None:
     """Once quadratic: five thousand English sentences in one paragraph took a minute and a half."""
     text = unit * 10_000
