@@ -109,6 +109,7 @@ def show_preview(lines: Iterable[Mapping[str, Any]], schema: LabelSchema) -> Non
     for line in lines:
         row = Table.grid(padding=(0, 1))
         row.add_column(width=_MARGIN, style="dim", no_wrap=True)
+        row.add_column(overflow="fold")
         row.add_row(line["kind"], _sentence(line, colours))
         console.print(row)
     console.print(_legend(schema))

@@ -29,6 +29,8 @@ OWNER = "owner@builder.localhost"
 _START_SECONDS = 180.0  # a warm start takes 3 to 8 seconds; a cold disk on a busy machine much longer
 _STOP_SECONDS = 10.0
 _PORTS = range(20_000, 32_000)  # below those that systems hand to outgoing connections
+# The server begins only once it is on record: killed before that, this command leaves no orphan behind.
+_WAIT_FOR_RECORD = 'read go && exec "$@" </dev/null'
 _LOG_HEAD = 65_536  # characters; the address stands within the first few thousand
 
 
@@ -125,18 +127,21 @@ class EmbeddedServer:
         port = _free_port(last_port)
         with self._open_log() as log:
             child = subprocess.Popen(
-                _command(environment.python, port),
+                ["/bin/sh", "-c", _WAIT_FOR_RECORD, "sh", *_command(environment.python, port)],
                 env=_variables(self.data, owner),
                 cwd=self.data,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # it outlives this command and its terminal's Ctrl+C
                 umask=0o077,  # the database holds password hashes and everybody's texts
             )
-        child.returncode = 0  # `Process` reaps it; this only keeps Popen from warning that it still runs
         record = _Record(port, Process(child.pid, birth(child.pid) or "gone"))
         self._write_record(record)
+        if child.stdin:
+            child.stdin.write(b"go\n")
+            child.stdin.close()
+        child.returncode = 0  # `Process` reaps it; this only keeps Popen from warning that it still runs
         return record
 
     def _await(self, record: _Record) -> ServerInfo:

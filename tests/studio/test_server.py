@@ -238,3 +238,31 @@ def test_a_busy_port_is_passed_over_and_a_free_one_taken_again() -> None:
 
     assert taken != free
     assert free == server._free_port(free)
+
+
+@linux_only
+def test_a_start_killed_before_it_is_on_record_leaves_no_orphan(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = pretend("exec sleep 60")
+    monkeypatch.setattr(EmbeddedServer, "_write_record", lambda self, record: os.kill(os.getpid(), signal.SIGKILL))
+    starter = os.fork()
+    if starter == 0:
+        home.start(silent)
+        os._exit(0)
+    _, status = os.waitpid(starter, 0)
+
+    assert signal.SIGKILL == os.WTERMSIG(status)
+    assert wait_until(lambda: not at_home_in(home.data), 5.0)
+
+
+def at_home_in(folder: Path) -> list[str]:
+    """List the processes that work in a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink() == folder:
+                found.append(process.name)
+        except OSError:
+            continue
+    return found
