@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from dataclasses import dataclass
@@ -143,8 +144,17 @@ def read_project(start: Path) -> Project:
     found = next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
     if found is None:
         raise UsageError(f"no {FILE} in {start} or above; make a project with: builder init")
-    config = parse_config((found / FILE).read_text("utf-8"), str(found / FILE))
+    config = parse_config(_text_of(found / FILE), str(found / FILE))
     return Project(found, config, read_schema(config.project.schema_, found))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def parse_config(text: str, where: str = FILE) -> Config:
@@ -176,14 +186,19 @@ def _keys(path: list[str]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
+def _quoted(text: str) -> str:
+    """Write a TOML string; its escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False)
+
+
 def template(name: str, schema: str, sources: tuple[str, ...]) -> str:
     """Write a builder.toml that shows every default."""
-    listed = ", ".join(f'"{source}"' for source in sources)
+    listed = ", ".join(_quoted(source) for source in sources)
     return f"""\
 # What each key means: docs/configuration.md
 [project]
-name = "{name}"            # folder name of the releases
-schema = "{schema}"          # a shipped label schema, or a path to your own
+name = {_quoted(name)}            # folder name of the releases
+schema = {_quoted(schema)}          # a shipped label schema, or a path to your own
 
 [ingest]
 sources = [{listed}]     # files and folders, relative to this file

@@ -68,6 +68,9 @@ class OffsetMap:
             _check_segment(segment, self.raw_length)
             starts.append(at)
             at += segment.length
+        for deletion in self.deletions:
+            if not 0 <= deletion.start < deletion.end <= self.raw_length:
+                raise BrokenError(f"unsound deletion {deletion} over {self.raw_length} raw characters")
         object.__setattr__(self, "_starts", (*starts, at))
 
     @property

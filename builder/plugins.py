@@ -50,6 +50,6 @@ def _load(kind: str, name: str) -> Callable[..., Any]:
         raise UsageError(f"no {kind.removesuffix('s')} {name!r} is installed; {hint}")
     try:
         build: Callable[..., Any] = known[name].load()
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
         raise UsageError(f"{kind.removesuffix('s')} {name!r} cannot be imported: {error}") from error
     return build

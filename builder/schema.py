@@ -17,8 +17,10 @@ from builder.errors import UsageError
 from builder.model import Answer, Span, stable_id
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$", description="Colour on the review page, #rrggbb.")]
-Hotkey = Annotated[str, Field(min_length=1, max_length=1, description="Key that picks the label on the review page.")]
-Texts = Annotated[dict[Literal["zh", "en"], str], Field(description="The text per interface language.")]
+Hotkey = Annotated[str, Field(pattern=r"^[!-~]$", description="Key that picks the label on the review page.")]
+# Text that XML, and so the review page, can hold: no control characters but tab and newline.
+_Shown = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b-\x1f\ufffe\uffff]*$")]
+Texts = Annotated[dict[Literal["zh", "en"], _Shown], Field(description="The text per interface language.")]
 
 
 class _Frozen(BaseModel):

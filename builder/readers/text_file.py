@@ -30,7 +30,7 @@ class TextFile:
         """
         raw = _bytes_of(path)
         text = _decoded(raw)
-        if not text.strip("\ufeff \t\r\n\u3000\u00a0\x00"):
+        if not any(character.isprintable() and character != " " for character in text):
             raise Rejected("the file holds no text", "E_EMPTY")
         digest = hashlib.sha256(raw).hexdigest()
         return Reading(Source(digest, str(path), len(raw), "utf-8", "text/plain"), raw, text)

@@ -124,7 +124,7 @@ def _typed(result: Sequence[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if not isinstance(region, Mapping) or not isinstance(region.get("value"), Mapping):
             raise Rejected(f"not a region: {region!r:.80}", "E_REGION")
         names = (region.get("from_name"), region.get("to_name"), region.get("type"))
-        if names not in expected:
+        if not all(isinstance(name, str) for name in names) or names not in expected:
             raise Rejected(f"a region of an unknown control: {names}", "E_REGION")
         yield str(names[2]), region["value"]
 

@@ -22,13 +22,16 @@ _STRAY = re.compile(
 _STRAY_FIGURE = re.compile(rf"(?<=[{HAN}])[ \t\u00a0\u3000]+(?=[0-9])|(?<=[0-9])[ \t\u00a0\u3000]+(?=[{HAN}])")
 _SLUGS = frozenset(("本报讯", "综合"))
 _CJK = re.compile(f"[{HAN}{CJK_MARKS}]")
-_BREAK = re.compile(r"[ \t\u00a0\u3000]*\n[ \t\u00a0\u3000]*")
-_BLOCK = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
+# Possessive and anchored, so that a long run of spaces is passed once and not once per space.
+_BREAK = re.compile(r"(?<![ \t\u00a0\u3000])[ \t\u00a0\u3000]*+\n[ \t\u00a0\u3000]*")
+_BLOCK = re.compile(r"^[^\S\n]*+\S[^\n]*(?:\n[^\S\n]*+\S[^\n]*)*", re.MULTILINE)
 
 # A line is wrapped when it nearly fills its column; narrower columns than this are lists.
 _FULL, _NARROWEST = 0.7, 16
 # So many stray spaces show that a page was read from print.
 _PRINTED = 5
+# Characters before a space in which a slug would stand.
+_NEARBY = 40
 
 
 def edits(raw: str) -> list[Edit]:
@@ -55,8 +58,8 @@ def _stray_spaces(raw: str) -> Iterator[Edit]:
 
 def _parts_slug(raw: str, space: re.Match[str]) -> bool:
     """Whether a space parts a slug or a credit from what follows: 本报讯 …, 新华社 图."""
-    line_start = raw.rfind("\n", 0, space.start()) + 1
-    before, after = raw[line_start : space.start()].strip(), raw[space.end() : space.end() + 2]
+    nearby = raw[max(0, space.start() - _NEARBY) : space.start()]
+    before, after = nearby[nearby.rfind("\n") + 1 :].strip(), raw[space.end() : space.end() + 2]
     return before in _SLUGS or before.endswith("电") or (after[:1] in "图摄文" and not after[1:].strip())
 
 

@@ -7,8 +7,8 @@ import re
 HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 """CJK ideographs, extensions and compatibility forms included, for use inside a character class."""
 
-CJK_MARKS = "\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2014\u2018\u2019\u201c\u201d\u2026"
-"""Punctuation as Chinese text uses it, for use inside a character class."""
+CJK_MARKS = "\u3001-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2014\u2018\u2019\u201c\u201d\u2026"
+"""Punctuation as Chinese text uses it, the ideographic space left out, for use inside a character class."""
 
 TERMINATORS = "。！？!?…"
 CLOSERS = "”’」』）》〉】)\"'"

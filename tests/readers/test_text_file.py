@@ -1,0 +1,109 @@
+"""Text files: what is read byte for byte, and what is refused and how."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.errors import Rejected
+from builder.readers import text_file
+from builder.readers.text_file import TextFile, build
+
+
+def refusal(path: Path) -> tuple[str, str]:
+    """Give the code and the reason with which a file is refused."""
+    with pytest.raises(Rejected) as caught:
+        TextFile().read(path)
+    return caught.value.code, str(caught.value)
+
+
+def written(folder: Path, content: bytes) -> Path:
+    path = folder / "page.txt"
+    path.write_bytes(content)
+    return path
+
+
+def test_no_newline_or_mark_is_translated(tmp_path: Path) -> None:
+    raw = "\ufeff会议😀\r\n𠮷\rx\n".encode()
+
+    assert (raw, raw.decode()) == (lambda reading: (reading.raw, reading.text))(TextFile().read(written(tmp_path, raw)))
+
+
+def test_a_source_is_named_by_its_bytes(tmp_path: Path) -> None:
+    source = TextFile().read(written(tmp_path, b"text")).source
+
+    assert (hashlib.sha256(b"text").hexdigest(), 4, "utf-8") == (source.sha256, source.size, source.encoding)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xef\xbb\xbf", b" \r\n\t", "\u3000\u00a0\n".encode(), b"\x00\x00", "\u2003\x0c".encode()]
+)
+def test_a_file_without_text_is_refused(content: bytes, tmp_path: Path) -> None:
+    assert ("E_EMPTY", "the file holds no text") == refusal(written(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [(b"ab\xff", "byte 2 (0xff)"), ("会议".encode("gb18030"), "byte 0 (0xbb)"), (b"\xed\xa0\x80", "byte 0 (0xed)"),
+     ("会".encode()[:2], "byte 0 (0xe4)"), ("hi".encode("utf-16"), "byte 0 (0xff)")],
+)  # fmt: skip
+def test_a_file_that_is_not_utf8_is_refused_with_the_byte(content: bytes, place: str, tmp_path: Path) -> None:
+    code, reason = refusal(written(tmp_path, content))
+
+    assert "E_ENCODING" == code
+    assert place in reason
+
+
+@given(st.binary(max_size=20))
+def test_any_bytes_are_read_whole_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = written(tmp_path_factory.getbasetemp(), content)
+    try:
+        assert content == TextFile().read(path).text.encode()
+    except Rejected as error:
+        assert error.code in {"E_EMPTY", "E_ENCODING"}
+
+
+def test_a_file_above_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_file, "LARGEST", 3)
+
+    assert "E_TOO_LARGE" == refusal(written(tmp_path, b"four"))[0]
+
+
+def test_a_file_at_the_limit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_file, "LARGEST", 4)
+
+    assert "four" == TextFile().read(written(tmp_path, b"four")).text
+
+
+def test_a_pipe_is_refused_rather_than_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+
+    assert ("E_IO", "not a regular file") == refusal(tmp_path / "pipe.txt")
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    assert ("E_IO", "not a regular file") == refusal(tmp_path)
+
+
+def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
+    assert "E_IO" == refusal(tmp_path / "gone.txt")[0]
+
+
+def test_an_unreadable_file_is_refused_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may read any file, so the operating system's refusal is played."""
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    assert ("E_IO", "cannot be read: Permission denied") == refusal(written(tmp_path, b"text"))
+
+
+def test_it_takes_text_and_markdown() -> None:
+    assert {".txt", ".text", ".md"} == build({}).suffixes

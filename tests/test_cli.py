@@ -1,0 +1,191 @@
+"""The command line: help with examples, one clear line per error, and its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+import builder
+from builder.cli import main
+from builder.config import FILE
+
+SLOW = (
+    "rich pydantic httpx jieba datasets pyarrow babel label_studio_sdk ahocorasick_rs builder.workbench sqlite3".split()
+)
+ERROR = "error: "
+
+
+def verbs(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Name every verb, those of groups included."""
+    for name, command in group.commands.items():
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from verbs(command, (*path, name))
+
+
+def called(*arguments: str | Path) -> Result:
+    """Call the command line in this process."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Make a project without sources."""
+    assert 0 == called("init", tmp_path / "mine").exit_code
+    return tmp_path / "mine"
+
+
+@pytest.mark.parametrize("verb", [(), *verbs()], ids=" ".join)
+def test_every_verb_has_help_with_an_example(verb: tuple[str, ...]) -> None:
+    told = called(*verb, "--help")
+
+    assert 0 == told.exit_code
+    assert "Example:" in told.output
+    assert " ".join(("builder", *verb)) in told.output.split("Example:")[1]
+
+
+def test_verbs_are_listed_in_the_order_of_the_work() -> None:
+    names = "init ingest annotate push pull review release status run preview demo studio".split()
+
+    assert names == main.list_commands(click.Context(main))
+
+
+@pytest.mark.parametrize("verb", ["ingest", "annotate", "push", "pull", "review", "status", "run"])
+def test_without_a_project_one_line_names_init(verb: str, tmp_path: Path) -> None:
+    told = called("-C", tmp_path, verb)
+
+    assert 2 == told.exit_code
+    assert [f"{ERROR}no {FILE} in {tmp_path} or above; make a project with: builder init"] == told.stderr.splitlines()
+
+
+def test_a_wrong_key_names_the_nearest(project: Path) -> None:
+    (project / FILE).write_text('[project]\nname = "mine"\n[studio]\nulr = "x"\n', "utf-8")
+    told = called("-C", project, "status")
+
+    assert (2, 1) == (told.exit_code, len(told.stderr.splitlines()))
+    assert "unknown key 'studio.ulr'; did you mean 'url'?" in told.stderr
+
+
+@pytest.mark.parametrize("verb", ["push", "pull"])
+def test_a_missing_server_says_how_to_start_it(verb: str, project: Path) -> None:
+    told = called("-C", project, verb)
+
+    assert (3, 1) == (told.exit_code, len(told.stderr.splitlines()))
+    assert told.stderr.startswith(ERROR)
+    assert "builder studio start" in told.stderr
+
+
+def test_a_server_of_yours_without_a_key_says_where_it_goes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BUILDER_STUDIO_KEY", raising=False)
+    (project / FILE).write_text('[project]\nname = "mine"\n[studio]\nurl = "http://127.0.0.1:9"\n', "utf-8")
+    told = called("-C", project, "push")
+
+    assert 2 == told.exit_code
+    assert "set BUILDER_STUDIO_KEY" in told.stderr
+
+
+def test_a_server_that_does_not_answer_is_tried_again_later(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUILDER_STUDIO_KEY", "key")
+    (project / FILE).write_text('[project]\nname = "mine"\n[studio]\nurl = "http://127.0.0.1:9"\n', "utf-8")
+    told = called("-C", project, "pull")
+
+    assert 3 == told.exit_code
+    assert "no answer from http://127.0.0.1:9" in told.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("init", "new", "--schema", "newz"), ("preview", "page.txt", "--schema", "newz")]
+)
+def test_an_unknown_label_schema_names_the_nearest(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.txt").write_text("会议开幕。", "utf-8")
+    told = called(*arguments)
+
+    assert (2, 1) == (told.exit_code, len(told.stderr.splitlines()))
+    assert "did you mean 'news'?" in told.stderr
+
+
+@pytest.mark.parametrize("verb", ["preview", "ingest"])
+def test_an_empty_file_is_rejected_by_name(verb: str, project: Path) -> None:
+    (project / "empty.txt").touch()
+    told = called("-C", project, verb, project / "empty.txt")
+
+    assert 1 == told.exit_code
+    assert "empty.txt: E_EMPTY: the file holds no text" in told.stderr
+
+
+def test_an_empty_file_says_nothing_to_programs(project: Path) -> None:
+    (project / "empty.txt").touch()
+    told = called("preview", project / "empty.txt", "--json")
+
+    assert (1, "") == (told.exit_code, told.stdout)
+
+
+def test_a_release_of_nothing_says_what_to_do(project: Path) -> None:
+    told = called("-C", project, "release", "v1")
+
+    assert 2 == told.exit_code
+    assert "builder review" in told.stderr.splitlines()[-1]
+
+
+def test_init_twice_is_init_once(project: Path) -> None:
+    before = (project / FILE).read_bytes()
+
+    assert (0, before) == (called("init", project).exit_code, (project / FILE).read_bytes())
+
+
+def test_init_over_another_project_is_refused(project: Path) -> None:
+    told = called("init", project, "--name", "other")
+
+    assert 2 == told.exit_code
+    assert "exists already" in told.stderr
+
+
+def test_preview_prints_one_json_object_per_sentence(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("会议今天开幕，各方发言。The SCO met in Astana.\n", "utf-8")
+    told = called("preview", tmp_path / "page.txt", "--json")
+
+    assert ["会议今天开幕，各方发言。", "The SCO met in Astana."] == [
+        json.loads(line)["text"] for line in told.stdout.splitlines()
+    ]
+
+
+def test_preview_shows_a_person_the_text_and_the_labels(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("会议今天开幕，各方发言。\n", "utf-8")
+    told = called("preview", tmp_path / "page.txt")
+
+    assert (0, True, True) == (told.exit_code, "会议今天开幕，各方发言。" in told.stdout, "PERSON" in told.stdout)
+
+
+def test_status_is_one_json_document(project: Path) -> None:
+    told = called("-C", project, "status", "--json")
+
+    assert "status/1" == json.loads(told.stdout)["contract"]
+
+
+def test_studio_status_says_that_nothing_runs(project: Path) -> None:
+    told = called("-C", project, "studio", "status", "--json")
+
+    assert (0, False) == (told.exit_code, json.loads(told.stdout)["running"])
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["ingest", "--help"], ["studio", "--help"]])
+def test_help_imports_nothing_slow(arguments: list[str]) -> None:
+    """Asked in a process of its own, since this one has imported everything."""
+    code = f"import sys; from builder.cli import main; main({arguments!r}, standalone_mode=False); " + (
+        f"print('loaded:', *(name for name in {SLOW!r} if name in sys.modules))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(builder.__file__).parent.parent)}
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+
+    assert "loaded:" == told.stdout.splitlines()[-1].strip()

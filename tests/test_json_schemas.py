@@ -1,0 +1,131 @@
+"""The JSON Schemas that ship: two generated and current, two written by hand and kept by what is printed."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from builder import json_schemas
+from builder.config import template
+from builder.errors import UsageError
+from builder.preview import preview_files
+from builder.schema import shipped_schemas
+from tests.project import answer_all, at_work, make_sources
+
+ROOT = Path(__file__).parent.parent
+SCHEMAS = ROOT / "schemas"
+EXAMPLES = sorted((ROOT / "examples" / "news").glob("*.txt"))
+
+
+def schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    return loaded
+
+
+def problems(name: str, document: Any) -> list[str]:
+    """Say what a schema finds wrong with a document."""
+    return [error.message for error in Draft202012Validator(schema(name)).iter_errors(document)]
+
+
+@pytest.mark.parametrize("name", json_schemas.generated())
+def test_a_generated_schema_is_current(name: str) -> None:
+    """If not: python -m builder.json_schemas schemas."""
+    assert json_schemas.generated()[name] == (SCHEMAS / name).read_text("utf-8")
+
+
+def test_the_generator_writes_into_the_folder_it_is_given(tmp_path: Path) -> None:
+    json_schemas.main([str(tmp_path)])
+
+    assert json_schemas.generated() == {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("arguments", [[], ["no-such-folder"], ["a", "b"]])
+def test_the_generator_needs_one_folder(arguments: list[str]) -> None:
+    with pytest.raises(UsageError, match="name a folder that exists"):
+        json_schemas.main(arguments)
+
+
+@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.name)
+def test_every_schema_is_a_sound_one(path: Path) -> None:
+    Draft202012Validator.check_schema(json.loads(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("name", ["preview", "status"])
+def test_a_contract_is_named_by_its_id(name: str) -> None:
+    found = schema(name)
+
+    assert f"{name}/1" == found["$id"] == found["properties"]["contract"]["const"]
+
+
+@pytest.mark.parametrize("name", ["preview", "status"])
+def test_every_field_of_a_contract_is_described(name: str) -> None:
+    found = schema(name)
+    owners = [
+        found,
+        *found["properties"].values(),
+        *found["$defs"].values(),
+        found["properties"].get("rejects", {}).get("items", {}),
+    ]
+    fields = [(key, field) for owner in owners for key, field in owner.get("properties", {}).items()]
+
+    assert [] == [key for key, field in fields if "description" not in field and "$ref" not in field]
+
+
+@pytest.mark.parametrize("name", shipped_schemas())
+def test_a_shipped_label_schema_fits_its_json_schema(name: str) -> None:
+    text = shipped_schemas()[name].read_text("utf-8")
+
+    assert [] == problems("label-schema", tomllib.loads(text))
+
+
+@pytest.mark.parametrize("name", shipped_schemas())
+def test_a_shipped_label_schema_tells_editors_its_json_schema(name: str) -> None:
+    path = shipped_schemas()[name]
+    hint = path.read_text("utf-8").splitlines()[0].removeprefix("#:schema ")
+
+    assert (SCHEMAS / "label-schema.schema.json").samefile(path.parent / hint)
+
+
+def test_a_new_project_fits_the_json_schema_of_builder_toml() -> None:
+    assert [] == problems("builder", tomllib.loads(template("mine", "news", ("sources",))))
+
+
+@pytest.mark.parametrize(
+    "text", ['[project]\nname = "x"\ncolour = 1', "[project]\n", '[project]\nname = "x"\n[review]\nrule = "all"']
+)
+def test_an_unsound_builder_toml_does_not_fit(text: str) -> None:
+    assert [] != problems("builder", tomllib.loads(text))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_what_preview_says_of_an_example_fits_its_contract(path: Path) -> None:
+    lines = list(preview_files([path], "news")[0])
+
+    assert lines
+    assert [] == [problem for line in lines for problem in problems("preview", line)]
+
+
+def test_a_line_with_another_field_breaks_the_contract() -> None:
+    (line, *_) = preview_files(EXAMPLES[:1], "news")[0]
+
+    assert [] != problems("preview", {**line, "extra": 1})
+
+
+def test_what_status_says_fits_its_contract_at_every_step(tmp_path: Path) -> None:
+    make_sources(tmp_path)
+    (tmp_path / "sources" / "empty.txt").touch()
+    with at_work(tmp_path) as (bench, studio):
+        steps = [bench.ingest, bench.annotate, bench.push, lambda: answer_all(studio), bench.pull, bench.review]
+        statuses = [bench.status()] + [(step(), bench.status())[1] for step in steps]
+        (bench.project.exports / "small" / "v1").mkdir(parents=True)
+        (bench.project.exports / "small" / "v1" / "manifest.json").touch()
+        statuses.append(bench.status())
+
+    assert [] == [problem for status in statuses for problem in problems("status", status)]
+    assert (["v1"], 1) == (statuses[-1]["release"]["versions"], statuses[-1]["ingest"]["rejected"])
+    assert 0 < statuses[-1]["review"]["approved"]
