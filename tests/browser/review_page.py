@@ -100,7 +100,10 @@ class ReviewPage:
         self._let_go()
 
     def stretch(self, span: str, whole: str) -> None:
-        """Drag the right edge of a span until it covers the whole piece."""
+        """Drag the right edge of a span until it covers the whole piece.
+
+        Over a character beyond the BMP Label Studio 1.23.2 lets go one character too far, and shows that it did.
+        """
         self._pick(span)
         before = self.spans()
         edge = self.page.locator("area.__resize_right").bounding_box()

@@ -27,7 +27,7 @@ SOUTH = "“南岸”没有人去。"
 ZH = f"河畔论坛开幕\r\n\r\n{ISLAND}{NORTH}{SOUTH}\r\n"
 
 MARKUP = "<script>ran=1</script><img src=x onerror='ran=1'>"
-MARIA = f'🎉 Maria wrote <b>x</b> & "quotes" to Tom 𠮷 Chan {MARKUP} and Anna.'
+MARIA = f'🎉 Maria wrote <b>x</b> & "quotes" to 𠮷 Thomas Chan {MARKUP} and Anna.'
 EN = f"Forum {MARKUP}\n\n{MARIA} They left.\n"
 
 
@@ -99,7 +99,7 @@ def _the_browser_asks_only_this_machine(page: ReviewPage) -> Iterator[None]:
     [
         (ISLAND, ["江心𠮷岛", "六河"]),
         (NORTH, ["北岸"]),
-        (MARIA, ["Maria", "Tom", "Chan", "Anna"]),
+        (MARIA, ["Maria", "Thomas", "Chan", "Anna"]),
     ],
     ids=["zh", "joined emoji", "markup"],
 )
@@ -135,11 +135,11 @@ def test_what_a_person_decided_is_exactly_what_is_released(desk: Desk) -> None:
 def test_a_span_whose_edge_was_dragged_is_released_as_moved(desk: Desk) -> None:
     desk.open(MARIA)
     desk.page.delete("Chan")
-    desk.page.stretch("Tom", "Tom 𠮷 Chan")
+    desk.page.stretch("Thomas", "Thomas Chan")
     desk.page.submit()
     row = desk.pull_and_release("v1")[MARIA]
 
-    spans = [("Maria", Action.ACCEPTED), ("Tom 𠮷 Chan", Action.MOVED), ("Anna", Action.ACCEPTED)]
+    spans = [("Maria", Action.ACCEPTED), ("Thomas Chan", Action.MOVED), ("Anna", Action.ACCEPTED)]
     assert ([(text, "PERSON", action) for text, action in spans], "event", Action.ACCEPTED) == desk.decided(row)
     assert ["Chan"] == [MARIA[span["start"] : span["end"]] for span in row["rejected"]]
 
