@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from builder.config import Project, parse_config
-from builder.model import Answer, Span
+from builder.model import Answer
 from builder.schema import read_schema
 from builder.store.db import Store
-from builder.studio.codec import result_of
+from builder.studio.codec import answer_of, result_of
 from builder.workbench import Workbench
 from tests.fakes import FakeStudio, Fault, WordCombiner, no_fault
 
@@ -42,10 +43,14 @@ def at_work(folder: Path, fault: Fault = no_fault, rule: str = "single") -> Iter
 def answer_all(studio: FakeStudio, *, person: int = 1, label: str = "event") -> None:
     """Accept every prediction, as a person who presses Ctrl+Enter does, with this sentence label."""
     for task in studio.payloads():
-        text = task["data"]["text"]
-        regions = [r for r in task["predictions"][0]["result"] if r["type"] == "labels"]
-        spans = tuple(Span(r["value"]["start"], r["value"]["end"], r["value"]["labels"][0]) for r in regions)
-        studio.submit(task["id"], result_of(Answer(spans, label), text), person=person)
+        result = accepted(task["data"]["text"], task["predictions"][0]["result"], label)
+        studio.submit(task["id"], result, person=person)
+
+
+def accepted(text: str, predicted: Sequence[Mapping[str, Any]], label: str | None = None) -> list[dict[str, Any]]:
+    """Answer a task with its own prediction; the sentence label too, unless another is given."""
+    answer = answer_of(predicted, text)
+    return result_of(Answer(answer.entities, label or answer.label), text)
 
 
 def dump(bench: Workbench) -> list[str]:
