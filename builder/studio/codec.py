@@ -58,7 +58,7 @@ def task_of(passage: Passage, prediction: Prediction, schema: LabelSchema, batch
             "title": _shown(passage.title),
             "before": _shown(passage.before),
             "after": _shown(passage.after),
-            "origin": _shown(f"{passage.source} · {sentence.kind} {sentence.number + 1}"),
+            "origin": _shown(" · ".join((passage.source, f"{sentence.kind} {sentence.number + 1}", *sentence.flags))),
             "flags": _shown(", ".join(sentence.flags)),
             KEY: sentence.id,
             BATCH: batch,

@@ -15,8 +15,8 @@ from builder.studio.codec import COMMENT, ENTITY, LABEL, TEXT
 # Chromium computes the drag handles of a region as display:none without the first rule.
 _STYLE = """
 area{display:inline-block !important}
-.builder-sentence{font-size:1.35em;line-height:2;padding:.8em 1em;margin:.4em 0}
-.builder-sentence{border-left:4px solid #4b6bfb;background:#f7f8fc}
+.builder-sentence{padding:.4em .6em;margin:.4em 0;border-left:4px solid #4b6bfb;background:#4b6bfb10}
+.builder-sentence div,.builder-sentence span{font-size:21px !important;line-height:2 !important}
 .builder-context{color:#777;padding:0 1em}
 .builder-origin{color:#999;font-size:.85em}
 """
@@ -39,13 +39,13 @@ def label_config(schema: LabelSchema) -> str:
     _guidelines(page, schema)
     origin = SubElement(page, "View", className="builder-origin")
     SubElement(origin, "Text", name="origin", value="$origin")
-    SubElement(origin, "Text", name="flags", value="$flags")
     return tostring(page, encoding="unicode")
 
 
 def instruction(schema: LabelSchema) -> str:
     """Write the instruction that Label Studio shows before labeling, as HTML."""
-    return "".join(f"<p>{escape(text)}</p>" for text in schema.instruction.values())
+    texts = (escape(text.strip()).replace("\n", "<br>") for text in schema.instruction.values())
+    return "".join(f"<p>{text}</p><br>" for text in texts)
 
 
 def _entity_keys(page: Element, labels: Sequence[LabelSpec]) -> None:
