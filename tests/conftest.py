@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from builder.studio.accounts import join
 from builder.studio.client import StudioClient
@@ -12,6 +13,10 @@ from builder.studio.server import EmbeddedServer, ServerInfo
 
 REVIEWER = "reviewer@builder.localhost"
 REVIEWER_PASSWORD = "a-reviewer's-password"
+
+# A busy machine is no failure: no test is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def silent(message: str) -> None:

@@ -92,7 +92,8 @@ def test_the_loading_code_of_readme_runs_on_a_release(tmp_path):
             verb()
         release = bench.release("v1")
     split = next(iter(load_release(release)["records"]))
-    cached = f"import datasets, functools; load_dataset = functools.partial(datasets.load_dataset, cache_dir={str(tmp_path)!r})"
+    loader = f"functools.partial(datasets.load_dataset, cache_dir={str(tmp_path)!r})"
+    cached = f"import datasets, functools; load_dataset = {loader}"
     here = code.replace("from datasets import load_dataset", cached).replace("exports/news/v1", str(release))
     here = here.replace('["train"]', f'["{split}"]').replace("records[0]", "next(r for r in records if r['spans'])")
     room: dict[str, object] = {}

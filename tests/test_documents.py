@@ -85,7 +85,7 @@ def test_every_field_of_a_contract_has_a_line_and_no_other(name: str) -> None:
 
 def test_environment_variables_on_the_page_are_read_by_the_code() -> None:
     code = "".join(path.read_text("utf-8") for path in (ROOT / "builder").rglob("*.py"))
-    named = {key for key in rows("configuration.md", "Environment")}
+    named = set(rows("configuration.md", "Environment"))
 
     assert set(re.findall(r'"(BUILDER_[A-Z]+(?:_[A-Z]+)*)"', code)) == named
 

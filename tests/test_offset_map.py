@@ -176,9 +176,16 @@ def test_a_range_outside_the_text_is_refused(start: int, end: int) -> None:
 
 @pytest.mark.parametrize(
     "segment",
-    [copy(0, 4), copy(2, 2), copy(-1, 1), block("", [Piece(0, 1)]), block("a", [Piece(2, 9)]), Segment(2, (Piece(0, 1),)),
-     Segment(2, (Piece(0, 1), Piece(1, 2)))],
-)  # fmt: skip
+    [
+        copy(0, 4),
+        copy(2, 2),
+        copy(-1, 1),
+        block("", [Piece(0, 1)]),
+        block("a", [Piece(2, 9)]),
+        Segment(2, (Piece(0, 1),)),
+        Segment(2, (Piece(0, 1), Piece(1, 2))),
+    ],
+)
 def test_an_unsound_segment_is_refused(segment: Segment) -> None:
     with pytest.raises(BrokenError, match="unsound segment"):
         OffsetMap(3, (segment,))

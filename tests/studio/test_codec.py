@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -112,10 +113,9 @@ def test_two_sentence_labels_are_refused() -> None:
                                  st.sampled_from(("from_name", "to_name", "type", "value", "labels", "start")), inner)),
                 max_size=3))  # fmt: skip
 def test_any_result_is_read_or_refused(result: list[Any]) -> None:
-    try:
-        answer_of(result, TEXT)
-    except Rejected as error:
-        assert error.code.startswith("E_")
+    """Any other exception than a refusal would stop a pull."""
+    with suppress(Rejected):
+        assert isinstance(answer_of(result, TEXT), Answer)
 
 
 def test_a_task_carries_its_keys_and_its_context() -> None:
@@ -131,7 +131,7 @@ def test_a_prediction_reads_back_as_the_answer_it_proposes() -> None:
     assert (Answer((Span(4, 7, "ORG"),), "event"), 0.7) == (answer_of(shown["result"], TEXT), shown["score"])
 
 
-@pytest.mark.parametrize("poison", ["\x00", "\ud800", "\udfff"])
+@pytest.mark.parametrize("poison", ["\x00", "\ud800", "half\udfff"])
 def test_a_text_the_server_could_not_give_back_is_not_sent(poison: str) -> None:
     with pytest.raises(Rejected, match="NUL or half a surrogate pair") as caught:
         task_of(passage(f"会议{poison}。"), Prediction("id1", "combine@1"), small(), "b")

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from builder.model import Kind, Prediction, Sentence
 from builder.schema import LabelSchema, read_schema, shipped_schemas
+from builder.studio.codec import Passage, task_of
 from builder.studio.label_config import instruction, label_config
 from tests.test_schema import small
 
@@ -63,7 +65,11 @@ def test_every_control_speaks_of_the_sentence() -> None:
 def test_every_text_on_the_page_is_in_a_task() -> None:
     shown = {one.get("value", "") for one in page(small()).iter() if one.get("value", "").startswith("$")}
 
-    assert {"$title", "$before", "$text", "$after", "$origin", "$flags"} == shown
+    sentence = Sentence("id", "d", 0, 0, 1, Kind.BODY, "zh", "会")
+    task = task_of(Passage(sentence, "题", "前", "后", "page.txt"), Prediction("id", "combine@1"), small(), "batch")
+
+    assert "$text" in shown
+    assert shown <= {f"${key}" for key in task["data"]}
 
 
 @pytest.mark.parametrize("title", HOSTILE)
@@ -88,4 +94,4 @@ def test_a_title_that_xml_cannot_hold_is_refused_by_the_schema(character: str) -
 def test_the_instruction_is_escaped() -> None:
     whole = small().model_dump(mode="json") | {"instruction": {"en": "<b>Read</b> & mark"}}
 
-    assert "<p>&lt;b&gt;Read&lt;/b&gt; &amp; mark</p>" == instruction(LabelSchema.model_validate(whole))
+    assert "<p>&lt;b&gt;Read&lt;/b&gt; &amp; mark</p>" in instruction(LabelSchema.model_validate(whole))

@@ -29,12 +29,16 @@ def cleaned(raw: str) -> str:
         pytest.param("他说 ，好", "他说，好", id="space before a mark"),
         pytest.param(ZH_COLUMN, ZH_COLUMN.replace("\n", ""), id="a Chinese line wrap"),
         pytest.param(ZH_COLUMN.replace("\n", "\r\n"), ZH_COLUMN.replace("\n", ""), id="a wrap with CRLF"),
-        pytest.param("The meeting was held in the\npalace on Thursday.", "The meeting was held in the palace on Thursday.",
-                     id="an English line wrap"),
-        pytest.param("这一页是从印刷品上读来的，行 中 有 很 多 空 格：7 月 4 日", "这一页是从印刷品上读来的，行中有很多空格：7月4日",
-                     id="spaces beside figures on a printed page"),
+        pytest.param(
+            "The meeting was held in the\npalace on Thursday.",
+            "The meeting was held in the palace on Thursday.",
+            id="an English line wrap",
+        ),
+        pytest.param(
+            "行 中 有 很 多 空 格：7 月 4 日", "行中有很多空格：7月4日", id="spaces beside figures on a printed page"
+        ),
     ],
-)  # fmt: skip
+)
 def test_noise_is_taken_out(raw: str, clean: str) -> None:
     assert clean == cleaned(raw)
 
@@ -67,7 +71,7 @@ def test_a_paragraph_indented_with_ideographic_spaces_is_read() -> None:
 
 @pytest.mark.parametrize("unit", [" ", "\u3000", "a\n \n", "汉 ", "\ufeff", "\n"])
 def test_a_long_run_is_cleaned_in_one_pass(unit: str) -> None:
-    """Once quadratic: 200 000 spaces would have taken minutes; this takes no measurable time."""
+    """Once quadratic: 200 000 spaces would have taken minutes."""
     cleaned("a" + unit * 200_000 + "b")
 
 
