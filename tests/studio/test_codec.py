@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -152,3 +153,11 @@ def test_a_prediction_that_does_not_fit_is_not_sent(span: Span) -> None:
         task_of(passage(), Prediction("id1", "combine@1", (Entity(span, 0.5, ()),)), small(), "b")
 
     assert "E_PREDICTION" == caught.value.code
+
+
+def test_a_task_says_where_its_sentence_stands_and_what_is_odd_about_it() -> None:
+    plain = passage()
+    odd = replace(plain, sentence=replace(plain.sentence, flags=("unterminated",)))
+    origins = [task_of(one, Prediction("id1", "a@1"), small(), "b")["data"]["origin"] for one in (plain, odd)]
+
+    assert ["page.txt · body 4", "page.txt · body 4 · unterminated"] == origins

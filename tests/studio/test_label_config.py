@@ -63,7 +63,7 @@ def test_every_control_speaks_of_the_sentence() -> None:
 def test_every_text_on_the_page_is_in_a_task() -> None:
     shown = {one.get("value", "") for one in page(small()).iter() if one.get("value", "").startswith("$")}
 
-    assert {"$title", "$before", "$text", "$after", "$origin", "$flags"} == shown
+    assert {"$title", "$before", "$text", "$after", "$origin"} == shown
 
 
 @pytest.mark.parametrize("title", HOSTILE)
@@ -89,3 +89,9 @@ def test_the_instruction_is_escaped() -> None:
     whole = small().model_dump(mode="json") | {"instruction": {"en": "<b>Read</b> & mark"}}
 
     assert "<p>&lt;b&gt;Read&lt;/b&gt; &amp; mark</p>" == instruction(LabelSchema.model_validate(whole))
+
+
+def test_the_instruction_keeps_its_lines() -> None:
+    whole = small().model_dump(mode="json") | {"instruction": {"zh": "读\n标\n", "en": "read\nmark\n"}}
+
+    assert "<p>读<br>标</p><br><p>read<br>mark</p>" == instruction(LabelSchema.model_validate(whole))
