@@ -121,10 +121,10 @@ def _sentence(line: Mapping[str, Any], colours: Mapping[str, str]) -> Text:
 
     shown = Text(line["text"])
     for entity in line["entities"]:
-        shown.stylize(f"bold {colours[entity['label']]} underline", entity["start"], entity["end"])
+        shown.stylize(f"bold white on {colours[entity['label']]}", entity["start"], entity["end"])
     if line["label"]:
         name = line["label"]["name"]
-        shown.append(f"  [{name} {line['label']['score']:.2f}]", style=f"italic {colours[name]}")
+        shown.append("  ").append(f" {name} {line['label']['score']:.2f} ", style=f"italic white on {colours[name]}")
     if line["flags"]:
         shown.append(f"  ⚑ {', '.join(line['flags'])}", style="yellow")
     return shown
@@ -135,7 +135,7 @@ def _legend(schema: LabelSchema) -> Text:
 
     legend = Text(" " * (_MARGIN + 1))
     for label in schema.entity:
-        legend.append(label.name, style=f"bold {label.color} underline").append("  ")
+        legend.append(f" {label.name} ", style=f"bold white on {label.color}").append(" ")
     return legend
 
 

@@ -124,7 +124,8 @@ def summarise(bench: Workbench, release: Path) -> None:
         ("rejected", counts["review"]["refused"]),
         *((f"rows in {split}", len(found)) for split, found in loaded["records"].items()),
     ]
-    console.show_table(f"load_dataset({str(release)!r}, 'records')", rows)
+    shown = release.relative_to(Path.cwd()) if release.is_relative_to(Path.cwd()) else release
+    console.show_table(f"load_dataset({str(shown)!r}, 'records')", rows)
 
 
 def _open_tasks(bench: Workbench) -> Iterator[tuple[int, str]]:

@@ -17,7 +17,7 @@ def create(folder: Path, name: str | None, schema: str, sources: tuple[str, ...]
         UsageError: the folder holds another project, or the schema is unknown.
     """
     path = folder / FILE
-    slug = re.sub(r"[^a-z0-9_-]+", "-", (name or folder.resolve().name).lower()).strip("-") or "dataset"
+    slug = re.sub(r"[^a-z0-9_-]+", "-", (name or folder.resolve().name).lower()).strip("-_")[:41] or "dataset"
     text = template(slug, schema, sources)
     parse_config(text, str(path))
     read_schema(schema, folder)

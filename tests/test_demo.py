@@ -19,7 +19,7 @@ from builder.studio.process import wait_until
 from builder.studio.server import EmbeddedServer
 from tests.project import accepted
 
-COMMAND = [sys.executable, "-m", "builder.cli", "demo"]
+COMMAND = [sys.executable, "-m", "builder", "demo"]
 # `webbrowser` opens nothing that a test would have to close.
 ENVIRONMENT = os.environ | {"BROWSER": "true", "NO_COLOR": "1"}
 
@@ -34,6 +34,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def demo(folder: Path) -> str:
     run = subprocess.run([*COMMAND, str(folder)], env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert 0 == run.returncode, run.stderr
+    assert run.stdout
     return run.stdout + run.stderr
 
 

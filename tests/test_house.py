@@ -28,7 +28,7 @@ COMPANIES = (
     ),
     ({"flow", "stages"},),
     ({"workbench", "preview", "project_files"},),
-    ({"cli", "console", "demo"},),
+    ({"cli", "console", "demo", "__main__"},),
 )
 """Floors from the ground up, each of one or more companies: a room may import its own company and any lower floor."""
 

@@ -66,8 +66,8 @@ class StudioClient:
         return {account.id: account.email for account in accounts}
 
     def project_url(self, project: int) -> str:
-        """Say where a person reviews the project."""
-        return f"{self.url}/projects/{project}/"
+        """Say where a person reviews the project, one task after the other; only there can a task be skipped."""
+        return f"{self.url}/projects/{project}/data?labeling=1"
 
     def find_project(self, marker: str) -> int | None:
         """Find the project that carries the marker."""

@@ -102,6 +102,9 @@ def label_region(name: str) -> dict[str, Any]:
 def answer_of(result: Sequence[Any], text: str) -> Answer:
     """Read a person's answer; equal regions are merged, and a comment is no part of it.
 
+    White space at the edges of a span is left out: dragging over text catches it, and no token ever covers it. The
+    answer itself stays verbatim in the journal.
+
     Raises:
         Rejected: a region is not one of ours, or does not cover the text it claims.
     """
@@ -136,10 +139,10 @@ def _span(value: Mapping[str, Any], text: str) -> Span:
         raise Rejected(f"offsets are not whole numbers: {start!r}, {end!r}", "E_OFFSET")
     if len(labels) != 1:
         raise Rejected(f"a span with {len(labels)} labels", "E_LABELS")
-    span = Span(start, end, labels[0])
-    if text[start:end] != value.get("text") or len(text) < end:
+    if not 0 <= start < end <= len(text) or text[start:end] != value.get("text"):
         raise Rejected(f"span [{start}, {end}) covers {text[start:end]!r}, not {value.get('text')!r}", "E_OFFSET")
-    return span
+    covered = text[start:end]
+    return Span(start + len(covered) - len(covered.lstrip()), end - len(covered) + len(covered.rstrip()), labels[0])
 
 
 def _strings(value: Mapping[str, Any], name: str) -> list[str]:

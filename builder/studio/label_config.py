@@ -45,7 +45,7 @@ def label_config(schema: LabelSchema) -> str:
 def instruction(schema: LabelSchema) -> str:
     """Write the instruction that Label Studio shows before labeling, as HTML."""
     texts = (escape(text.strip()).replace("\n", "<br>") for text in schema.instruction.values())
-    return "".join(f"<p>{text}</p><br>" for text in texts)
+    return "<br>".join(f"<p>{text}</p>" for text in texts)
 
 
 def _entity_keys(page: Element, labels: Sequence[LabelSpec]) -> None:

@@ -228,7 +228,7 @@ def test_opening_a_project_shows_our_predictions_again(
 
 
 def test_the_review_page_is_where_we_say(studio: StudioClient, studio_server: ServerInfo) -> None:
-    assert f"{studio_server.url}/projects/7/" == studio.project_url(7)
+    assert f"{studio_server.url}/projects/7/data?labeling=1" == studio.project_url(7)
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\0b"])

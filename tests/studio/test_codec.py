@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,7 +41,8 @@ def passage(text: str = TEXT) -> Passage:
 
 @given(SENDABLE, st.data())
 def test_an_answer_survives_the_border(text: str, data: st.DataObject) -> None:
-    spans = data.draw(spans_of(text, ("PERSON", "ORG")))
+    drawn = data.draw(spans_of(text, ("PERSON", "ORG")))
+    spans = tuple(span for span in drawn if text[span.start : span.end] == text[span.start : span.end].strip())
     answer = Answer(spans, data.draw(st.sampled_from((None, "event", "statement"))))
 
     assert answer == answer_of(json.loads(json.dumps(result_of(answer, text))), text)
@@ -48,6 +50,18 @@ def test_an_answer_survives_the_border(text: str, data: st.DataObject) -> None:
 
 def test_offsets_are_code_points_beyond_the_bmp_too() -> None:
     assert (4, 7, "𠮷野家") == tuple(region()["value"][key] for key in ("start", "end", "text"))
+
+
+def test_white_space_at_the_edges_of_a_span_is_left_out() -> None:
+    text = " Tom\u3000 said"
+    regions = [entity_region(Span(0, 6, "PERSON"), text), entity_region(Span(1, 4, "PERSON"), text)]
+
+    assert Answer((Span(1, 4, "PERSON"),), None) == answer_of(regions, text)
+
+
+def test_a_span_of_white_space_alone_is_refused() -> None:
+    with pytest.raises(Rejected, match="empty"):
+        answer_of([entity_region(Span(1, 2, "PERSON"), "a b")], "a b")
 
 
 def test_equal_regions_are_one_span() -> None:
@@ -84,8 +98,8 @@ def test_nothing_is_an_answer() -> None:
         pytest.param(region(start=4.0), "E_OFFSET", id="an offset with a fraction"),
         pytest.param(region(start=True), "E_OFFSET", id="an offset that is a boolean"),
         pytest.param(region(start=None), "E_OFFSET", id="no offset"),
-        pytest.param(region(start=-4, end=-1), "E_INVALID", id="negative offsets"),
-        pytest.param(region(start=7, end=7, text=""), "E_INVALID", id="an empty span"),
+        pytest.param(region(start=-4, end=-1), "E_OFFSET", id="negative offsets"),
+        pytest.param(region(start=7, end=7, text=""), "E_OFFSET", id="an empty span"),
         pytest.param(region(labels=[]), "E_LABELS", id="a span without a label"),
         pytest.param(region(labels=["ORG", "GPE"]), "E_LABELS", id="a span with several labels"),
         pytest.param(region(labels="ORG"), "E_REGION", id="labels that are no list"),
@@ -152,3 +166,11 @@ def test_a_prediction_that_does_not_fit_is_not_sent(span: Span) -> None:
         task_of(passage(), Prediction("id1", "combine@1", (Entity(span, 0.5, ()),)), small(), "b")
 
     assert "E_PREDICTION" == caught.value.code
+
+
+def test_a_task_says_where_its_sentence_stands_and_what_is_odd_about_it() -> None:
+    plain = passage()
+    odd = replace(plain, sentence=replace(plain.sentence, flags=("unterminated",)))
+    origins = [task_of(one, Prediction("id1", "a@1"), small(), "b")["data"]["origin"] for one in (plain, odd)]
+
+    assert ["page.txt · body 4", "page.txt · body 4 · unterminated"] == origins

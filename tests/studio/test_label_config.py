@@ -94,4 +94,10 @@ def test_a_title_that_xml_cannot_hold_is_refused_by_the_schema(character: str) -
 def test_the_instruction_is_escaped() -> None:
     whole = small().model_dump(mode="json") | {"instruction": {"en": "<b>Read</b> & mark"}}
 
-    assert "<p>&lt;b&gt;Read&lt;/b&gt; &amp; mark</p>" in instruction(LabelSchema.model_validate(whole))
+    assert "<p>&lt;b&gt;Read&lt;/b&gt; &amp; mark</p>" == instruction(LabelSchema.model_validate(whole))
+
+
+def test_the_instruction_keeps_its_lines() -> None:
+    whole = small().model_dump(mode="json") | {"instruction": {"zh": "读\n标\n", "en": "read\nmark\n"}}
+
+    assert "<p>读<br>标</p><br><p>read<br>mark</p>" == instruction(LabelSchema.model_validate(whole))
