@@ -74,16 +74,21 @@ class LabelSchema(_Frozen):
 
     def problem(self, answer: Answer, text: str) -> str | None:
         """Say why an answer does not fit this schema and text, or None when it does."""
-        strange = [span.label for span in answer.entities if span.label not in self.entity_names]
-        if strange:
-            return f"label {strange[0]!r} is not in schema {self.name!r}"
+        for span in answer.entities:
+            if span.label not in self.entity_names:
+                return self._unknown(f"label {span.label!r}", span.label, self.entity_names)
         if answer.label is not None and answer.label not in self.sentence_names:
-            return f"sentence label {answer.label!r} is not in schema {self.name!r}"
+            return self._unknown(f"sentence label {answer.label!r}", answer.label, self.sentence_names)
         if any(len(text) < span.end for span in answer.entities):
             return f"a span ends beyond the {len(text)} characters of the sentence"
         if self.overlap == "flat" and (pair := first_overlap(answer.entities)):
             return f"{pair[0]} and {pair[1]} overlap, and schema {self.name!r} is flat"
         return None
+
+    def _unknown(self, what: str, name: str, known: tuple[str, ...]) -> str:
+        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+        return f"{what} is not in schema {self.name!r}; {hint}"
 
 
 def first_overlap(spans: tuple[Span, ...]) -> tuple[Span, Span] | None:

@@ -149,6 +149,13 @@ def live_documents(store: Store) -> list[str]:
     return [row[0] for row in store.db.execute("SELECT DISTINCT document FROM live ORDER BY document")]
 
 
+def count_proposed_spans(store: Store, annotator: str) -> int:
+    """Count the spans that an annotator proposed on live sentences."""
+    sql = """SELECT coalesce(sum(json_array_length(p.entities)), 0) FROM prediction p
+             JOIN live ON live.id = p.sentence WHERE p.annotator = ?"""
+    return int(store.db.execute(sql, (annotator,)).fetchone()[0])
+
+
 def count(store: Store, what: str, *values: object) -> int:
     """Count rows: `what` is a table or view, with a condition if need be."""
     return int(store.db.execute(f"SELECT count(*) FROM {what}", values).fetchone()[0])
