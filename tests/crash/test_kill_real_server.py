@@ -13,6 +13,8 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ import pytest
 from builder.store import queries
 from builder.studio.client import StudioClient
 from builder.studio.codec import label_region
+from builder.studio.process import wait_until
 from builder.studio.server import EmbeddedServer, ServerInfo
 from builder.workbench import Workbench
 from tests.project import at_work
@@ -43,7 +46,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_push_killed_again_and_again_sends_each_sentence_once(
     folder: Path, studio_home: EmbeddedServer, studio_server: ServerInfo
 ) -> None:
-    killed = kill_again_and_again(folder, studio_server, Workbench.push, longest=1.5)
+    in_flight = "SELECT count(*) FROM intent WHERE sentence NOT IN (SELECT sentence FROM task)"
+    killed = kill_again_and_again(folder, studio_server, Workbench.push, in_flight)
     at_it(folder, studio_server, Workbench.push)
 
     with at_work(folder) as (bench, _):
@@ -63,7 +67,7 @@ def test_a_pull_killed_again_and_again_journals_each_answer_once(
     with at_work(folder) as (bench, _):
         tasks = sorted(queries.task_sentences(bench.store, project_of(bench, studio_server)))[:ANSWERED]
     answers = [reviewer.submit(task, [label_region("event")], lead_time=1.0) for task in tasks]
-    killed = kill_again_and_again(folder, studio_server, Workbench.pull, longest=2.0)
+    killed = kill_again_and_again(folder, studio_server, Workbench.pull, "SELECT count(*) FROM pulled")
     at_it(folder, studio_server, Workbench.pull)
 
     with at_work(folder) as (bench, _):
@@ -75,24 +79,41 @@ def test_a_pull_killed_again_and_again_journals_each_answer_once(
     assert killed, "the pull was never killed inside"
 
 
-def kill_again_and_again(
-    folder: Path, server: ServerInfo, verb: Callable[[Workbench], object], *, longest: float
-) -> int:
-    """Start the verb and kill it at a random moment; count how often it was killed before its end."""
+def kill_again_and_again(folder: Path, server: ServerInfo, verb: Callable[[Workbench], object], sign: str) -> int:
+    """Start the verb and kill it a moment after `sign`, a count in its store, moved; say how often it died of that."""
     moments = random.Random(7)
     killed = 0
     for _ in range(KILLS):
+        before = counted(folder, sign)
         child = os.fork()
         if child == 0:
             try:
                 at_it(folder, server, verb)
             finally:
                 os._exit(0)
-        time.sleep(moments.uniform(0.1, longest))
+        wait_until(partial(has_moved, folder, sign, before, child), 20.0)
+        time.sleep(moments.uniform(0.0, 0.4))
         os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        killed += os.WIFSIGNALED(status)
+        killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
     return killed
+
+
+def has_moved(folder: Path, sign: str, before: int | None, child: int) -> bool:
+    """Whether the sign moved, or never will."""
+    return counted(folder, sign) not in (None, before) or has_ended(child)
+
+
+def counted(folder: Path, sql: str) -> int | None:
+    """Ask the store while its owner is at work; None when it cannot be read just now."""
+    try:
+        with closing(sqlite3.connect(f"file:{folder / '.builder' / 'builder.db'}?mode=ro", uri=True)) as database:
+            return int(database.execute(sql).fetchone()[0])
+    except sqlite3.OperationalError:
+        return None
+
+
+def has_ended(child: int) -> bool:
+    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def at_it(folder: Path, server: ServerInfo, verb: Callable[[Workbench], object]) -> None:
@@ -107,8 +128,5 @@ def project_of(bench: Workbench, server: ServerInfo) -> int:
 
 
 def rows(home: EmbeddedServer, sql: str, *values: object) -> list[tuple]:
-    database = sqlite3.connect(f"file:{home.data / 'label_studio.sqlite3'}?mode=ro", uri=True)
-    try:
+    with closing(sqlite3.connect(f"file:{home.data / 'label_studio.sqlite3'}?mode=ro", uri=True)) as database:
         return database.execute(sql, values).fetchall()
-    finally:
-        database.close()
