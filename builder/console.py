@@ -124,7 +124,9 @@ def _sentence(line: Mapping[str, Any], colours: Mapping[str, str]) -> Text:
         shown.stylize(f"bold white on {colours[entity['label']]}", entity["start"], entity["end"])
     if line["label"]:
         name = line["label"]["name"]
-        shown.append("  ").append(f" {name} {line['label']['score']:.2f} ", style=f"italic white on {colours[name]}")
+        shown.append("  ").append(
+            f"\u00a0{name}\u00a0{line['label']['score']:.2f}\u00a0", style=f"italic white on {colours[name]}"
+        )
     if line["flags"]:
         shown.append(f"  ⚑ {', '.join(line['flags'])}", style="yellow")
     return shown

@@ -70,7 +70,7 @@ def _photograph_review(browser: Browser, folder: Path, out: Path) -> None:
             shown = browser.new_page(viewport={"width": 1400, "height": 900})
             _log_in(shown, info)
             for language in ("zh", "en"):
-                shown.goto(f"{bench.review_url().rstrip('/')}/data?task={_richest_task(bench, language)}")
+                shown.goto(bench.review_url().replace("labeling=1", f"task={_richest_task(bench, language)}"))
                 shown.wait_for_selector(".builder-sentence .htx-highlight")
                 shown.wait_for_load_state("networkidle")
                 shown.screenshot(path=out / f"review-{language}.png")
