@@ -40,7 +40,7 @@ TITLE_LENGTH = 50
 
 _ATTEMPTS = 3
 _PAGE = 500
-_PROJECT_FIELDS = "id,description,model_version,label_config"
+_PROJECT_FIELDS = "id,description,model_version,label_config,maximum_annotations"
 _TASK_FIELDS = "id,data,updated_at,total_annotations,cancelled_annotations"
 
 # Written anew at each reading ("3 minutes ago") or derived from the account: they would make an unchanged
@@ -77,18 +77,20 @@ class StudioClient:
     def open_project(self, marker: str, title: str, label_config: str, instruction: str, *, answers: int = 1) -> int:
         """Find the project that carries the marker, or create it; give its id.
 
-        A new one asks for `answers` annotations per task and shows each reviewer our predictions; in one that exists
-        the review page is brought up to date.
+        It asks for `answers` annotations per task and shows each reviewer our predictions; one that exists is brought
+        up to date.
         """
         found = self._marked(marker)
         if found is None:
             return self._create_project(marker, title, label_config, instruction, answers)
-        changed = {}
+        changed: dict[str, Any] = {}
         if found.model_version not in (SHOWN_VERSION, None, ""):
             # Somebody chose another version: our proposals would stay invisible and be approved unseen.
             changed["model_version"] = SHOWN_VERSION
         if found.label_config != label_config:
             changed |= {"label_config": label_config, "expert_instruction": instruction}
+        if found.maximum_annotations != answers:
+            changed["maximum_annotations"] = answers
         if changed:
             self._send("PATCH", f"/api/projects/{found.id}/", changed)
         return found.id

@@ -278,6 +278,8 @@ def test_a_changed_review_page_reaches_an_existing_project(
     marker = "[builder:test_a_changed_review_page_reaches_an_existing_project]"
     changed = CONFIG.replace('"PERSON"', '"PERSON" hint="names of people"')
 
-    assert project == studio.open_project(marker, "other title", changed, "Read twice.")
+    assert project == studio.open_project(marker, "other title", changed, "Read twice.", answers=2)
     found = raw(f"/api/projects/{project}/")
-    assert (changed, "Read twice.") == (found["label_config"], found["expert_instruction"])
+    assert (changed, "Read twice.", 2) == tuple(
+        found[name] for name in ("label_config", "expert_instruction", "maximum_annotations")
+    )
