@@ -7,12 +7,14 @@ deletion carries a reason, and all offsets are code points, half-open. Pure: no 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from builder.errors import BrokenError
+from builder.tiling import Tiling, paired
 
 
 class Piece(NamedTuple):
@@ -53,35 +55,77 @@ def block(text: str, pieces: Iterable[Piece]) -> Segment:
     return Segment(len(text), tuple(pieces), text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class OffsetMap:
     """A relation between clean and raw characters; `raw_length` bounds every piece."""
 
     raw_length: int
-    segments: tuple[Segment, ...]
-    deletions: tuple[Deletion, ...] = ()
-    _starts: tuple[int, ...] = ()
+    tiling: Tiling
+    removed: dict[str, array[int]]
+    """What any step took out, by reason, as flat pieces; also where a block still stands for the character."""
 
-    def __post_init__(self) -> None:
-        starts, at = [], 0
-        for segment in self.segments:
-            _check_segment(segment, self.raw_length)
-            starts.append(at)
-            at += segment.length
-        for deletion in self.deletions:
-            if not 0 <= deletion.start < deletion.end <= self.raw_length:
-                raise BrokenError(f"unsound deletion {deletion} over {self.raw_length} raw characters")
-        object.__setattr__(self, "_starts", (*starts, at))
+    def __init__(self, raw_length: int, segments: Iterable[Segment], deletions: Iterable[Deletion] = ()) -> None:
+        tiling = Tiling()
+        for segment in segments:
+            _check_segment(segment, raw_length)
+            if segment.text is None:
+                tiling.copy(*segment.pieces[0])
+            else:
+                tiling.block(segment.text, (edge for piece in segment.pieces for edge in piece))
+        removed: dict[str, list[int]] = defaultdict(list)
+        for deletion in deletions:
+            start, end, reason = deletion
+            if not 0 <= start < end <= raw_length or not reason:
+                raise BrokenError(f"unsound deletion {deletion} over {raw_length} raw characters")
+            removed[reason] += (start, end)
+        self._become(raw_length, tiling, removed)
 
-    @property
-    def length(self) -> int:
-        """Count the clean characters."""
-        return self._starts[-1]
+    def __hash__(self) -> int:
+        return hash((self.raw_length, self.tiling.starts.tobytes(), self.tiling.origins.tobytes()))
+
+    @classmethod
+    def laid(cls, raw_length: int, tiling: Tiling, removed: Mapping[str, Iterable[int]]) -> OffsetMap:
+        """Take over columns that are known to be sound; nobody may lay onto the tiling afterwards."""
+        offsets = cls.__new__(cls)
+        offsets._become(raw_length, tiling, removed)
+        return offsets
 
     @classmethod
     def identity(cls, length: int) -> OffsetMap:
         """Map a text to itself."""
         return cls(length, (copy(0, length),) if length else ())
+
+    @property
+    def length(self) -> int:
+        """Count the clean characters."""
+        return self.tiling.starts[-1]
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """List the segments, in clean order; made anew at each call."""
+        return tuple(
+            copy(origin, origin + high - low)
+            if 0 <= origin
+            else block(self.tiling.texts[~origin], map(Piece._make, paired(self.tiling.behind(origin))))
+            for origin, low, high in self.tiling.cut(0, self.length)
+        )
+
+    @property
+    def deletions(self) -> tuple[Deletion, ...]:
+        """List what no segment holds, in raw order, each character once; several reasons are joined."""
+        kept = ((*piece, "") for segment in self.segments for piece in segment.pieces)
+        gone = ((*piece, why) for why, edges in self.removed.items() for piece in paired(edges))
+        turns = sorted(turn for start, end, why in (*kept, *gone) for turn in ((start, 1, why), (end, -1, why)))
+        found: list[Deletion] = []
+        active: Counter[str] = Counter()
+        since = 0
+        for at, turn, why in turns:
+            reasons = sorted(+active)
+            if since < at and reasons and "" not in reasons:
+                found.append(Deletion(since, at, "; ".join(reasons)))
+            active[why] += turn
+            since = at
+        return tuple(found)
 
     def pieces(self, start: int, end: int) -> list[Piece]:
         """Find the raw pieces behind clean [start, end), in clean order, neighbours merged.
@@ -89,13 +133,17 @@ class OffsetMap:
         A block counts whole: its characters share all of its pieces.
         """
         self._check_range(start, end)
-        return _merged(piece for part in self._cut(start, end) for piece in part.pieces)
+        return list(map(Piece._make, paired(self.tiling.trace((start, end)))))
 
     def replay(self, raw: str, start: int = 0, end: int | None = None) -> str:
         """Make clean [start, end) again from the raw text."""
         end = self.length if end is None else end
         self._check_range(start, end)
-        return "".join(_replayed(part, raw) for part in self._cut(start, end, whole_blocks=False))
+        texts = self.tiling.texts
+        return "".join(
+            raw[origin + low : origin + high] if 0 <= origin else texts[~origin][low:high]
+            for origin, low, high in self.tiling.cut(start, end)
+        )
 
     def compose(self, inner: OffsetMap) -> OffsetMap:
         """Chain two maps: `self` made clean text from the clean side of `inner`.
@@ -106,90 +154,96 @@ class OffsetMap:
         """
         if self.raw_length != inner.length:
             raise BrokenError(f"cannot compose: {self.raw_length} characters expected, {inner.length} given")
-        segments = [part for segment in self.segments for part in _through(segment, inner)]
-        removed = [
-            Deletion(*piece, deletion.reason)
-            for deletion in self.deletions
-            for piece in inner.pieces(deletion.start, deletion.end)
-        ]
-        return OffsetMap(inner.raw_length, _joined(segments), tuple(sorted({*inner.deletions, *removed})))
+        tiling = Tiling()
+        for origin, low, high in self.tiling.cut(0, self.length):
+            if 0 <= origin:
+                inner.tiling.carry(origin + low, origin + high, tiling)
+            else:
+                tiling.block(self.tiling.texts[~origin], inner.tiling.trace(self.tiling.behind(origin)))
+        removed = dict[str, Iterable[int]](inner.removed)
+        for why, edges in self.removed.items():
+            removed[why] = (*removed.get(why, ()), *inner.tiling.trace(edges))
+        return OffsetMap.laid(inner.raw_length, tiling, removed)
 
     def to_json(self) -> dict[str, Any]:
-        """Pack the map into plain lists; a copy is `[start, end]`, a block `[text, [start, end], …]`."""
-        packed = [
-            list(segment.pieces[0]) if segment.is_copy else [segment.text, *map(list, segment.pieces)]
-            for segment in self.segments
-        ]
-        return {"raw": self.raw_length, "segments": packed, "deleted": [list(d) for d in self.deletions]}
+        """Pack the map; a piece is two numbers: how far behind the last piece it starts, and its length.
+
+        A copy is its piece; a block its text, the count of its pieces, and these. Deletions stand by reason.
+        """
+        tokens: list[int | str] = []
+        at = 0
+        for _, pieces, text in self.segments:
+            tokens += () if text is None else (text, len(pieces))
+            for start, end in pieces:
+                tokens += (start - at, end - start)
+                at = end
+        gone = {why: _steps(edges) for why, edges in self.removed.items()}
+        return {"version": 2, "raw": self.raw_length, "segments": tokens, "deleted": gone}
 
     @classmethod
     def from_json(cls, packed: dict[str, Any]) -> OffsetMap:
-        """Unpack what `to_json` packed."""
-        segments = tuple(
-            block(first, (Piece(*piece) for piece in rest)) if isinstance(first, str) else copy(first, rest[0])
-            for first, *rest in packed["segments"]
-        )
-        return cls(packed["raw"], segments, tuple(Deletion(*d) for d in packed["deleted"]))
+        """Unpack what `to_json` packed, or what it packed before there were versions."""
+        if "version" not in packed:
+            deletions = (Deletion(*deletion) for deletion in packed["deleted"])
+            return cls(packed["raw"], map(_unversioned, packed["segments"]), deletions)
+        gone = (Deletion(*p, why) for why, steps in packed["deleted"].items() for p in _walked(paired(steps)))
+        return cls(packed["raw"], _unpacked(packed["segments"]), gone)
+
+    def _become(self, raw_length: int, tiling: Tiling, removed: Mapping[str, Iterable[int]]) -> None:
+        united = {why: _united(edges) for why, edges in sorted(removed.items())}
+        object.__setattr__(self, "raw_length", raw_length)
+        object.__setattr__(self, "tiling", tiling)
+        object.__setattr__(self, "removed", {why: edges for why, edges in united.items() if edges})
 
     def _check_range(self, start: int, end: int) -> None:
         if not 0 <= start <= end <= self.length:
             raise BrokenError(f"[{start}, {end}) lies outside a text of {self.length} characters")
 
-    def _cut(self, start: int, end: int, *, whole_blocks: bool = True) -> Iterator[Segment]:
-        """Yield the parts of segments within clean [start, end)."""
-        at = max(0, bisect_right(self._starts, start) - 1)
-        while start < end and at < len(self.segments) and self._starts[at] < end:
-            segment, first = self.segments[at], self._starts[at]
-            low, high = max(start, first) - first, min(end, first + segment.length) - first
-            if segment.is_copy:
-                yield copy(segment.pieces[0].start + low, segment.pieces[0].start + high)
-            else:
-                text = segment.text or ""
-                yield segment if whole_blocks else block(text[low:high], segment.pieces)
-            at += 1
-
 
 def _check_segment(segment: Segment, raw_length: int) -> None:
-    sound = all(0 <= piece.start < piece.end <= raw_length for piece in segment.pieces)
+    sound = all(0 <= start < end <= raw_length for start, end in segment.pieces)
     if segment.is_copy:
-        sound = sound and len(segment.pieces) == 1 and segment.length == _width(segment.pieces)
+        sound = sound and [segment.length] == [end - start for start, end in segment.pieces]
     if not sound or segment.length < 1:
         raise BrokenError(f"unsound segment {segment} over {raw_length} raw characters")
 
 
-def _width(pieces: Sequence[Piece]) -> int:
-    return sum(piece.end - piece.start for piece in pieces)
-
-
-def _merged(pieces: Iterable[Piece]) -> list[Piece]:
-    merged: list[Piece] = []
-    for piece in pieces:
-        if merged and merged[-1].end == piece.start:
-            merged[-1] = Piece(merged[-1].start, piece.end)
-        elif not merged or merged[-1] != piece:
-            merged.append(piece)
-    return merged
-
-
-def _replayed(part: Segment, raw: str) -> str:
-    return raw[slice(*part.pieces[0])] if part.text is None else part.text
-
-
-def _through(segment: Segment, inner: OffsetMap) -> Iterator[Segment]:
-    """Say one segment of the outer map in the raw characters of the inner one."""
-    if segment.text is None:
-        yield from inner._cut(*segment.pieces[0], whole_blocks=False)
-    else:
-        yield block(segment.text, _merged(p for piece in segment.pieces for p in inner.pieces(*piece)))
-
-
-def _joined(segments: Iterable[Segment]) -> tuple[Segment, ...]:
-    """Join neighbouring copies that run on in the raw text."""
-    joined: list[Segment] = []
-    for segment in segments:
-        last = joined[-1] if joined else None
-        if last and last.is_copy and segment.is_copy and last.pieces[0].end == segment.pieces[0].start:
-            joined[-1] = copy(last.pieces[0].start, segment.pieces[0].end)
+def _united(edges: Iterable[int]) -> array[int]:
+    """Sort flat pieces and join those that meet or overlap."""
+    united = array("q")
+    for start, end in sorted(paired(edges)):
+        if united and start <= united[-1]:
+            united[-1] = max(end, united[-1])
         else:
-            joined.append(segment)
-    return tuple(joined)
+            united.extend((start, end))
+    return united
+
+
+def _steps(edges: Sequence[int]) -> list[int]:
+    """Say every edge as characters since the last one."""
+    return [after - before for before, after in zip((0, *edges), edges, strict=False)]
+
+
+def _walked(steps: Iterable[tuple[int, int]]) -> Iterator[Piece]:
+    """Turn steps and lengths into pieces."""
+    at = 0
+    for step, length in steps:
+        yield Piece(at + step, at + step + length)
+        at += step + length
+
+
+def _unpacked(tokens: Iterable[Any]) -> Iterator[Segment]:
+    rest, at = iter(tokens), 0
+    for first in rest:
+        text, count = (first, next(rest)) if isinstance(first, str) else (None, 1)
+        pieces = []
+        for _ in range(count):
+            start = at + (first if text is None else next(rest))
+            at = start + next(rest)
+            pieces.append(Piece(start, at))
+        yield copy(*pieces[0]) if text is None else block(text, pieces)
+
+
+def _unversioned(packed: Sequence[Any]) -> Segment:
+    first, *rest = packed
+    return block(first, (Piece(*piece) for piece in rest)) if isinstance(first, str) else copy(first, rest[0])

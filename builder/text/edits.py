@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from builder.errors import BrokenError
-from builder.offset_map import Deletion, OffsetMap, Piece, Segment, block, copy
+from builder.offset_map import OffsetMap
+from builder.tiling import Tiling
 
 
 class Edit(NamedTuple):
@@ -25,20 +27,21 @@ def apply(raw: str, edits: Iterable[Edit]) -> tuple[str, OffsetMap]:
         BrokenError: two edits overlap or one lies outside the text.
 
     """
-    segments: list[Segment] = []
-    deletions: list[Deletion] = []
+    tiling = Tiling()
+    removed: dict[str, list[int]] = defaultdict(list)
     at = 0
     for edit in sorted(edits):
-        if not at <= edit.start < edit.end <= len(raw):
+        start, end, reason, text = edit
+        if not at <= start < end <= len(raw):
             raise BrokenError(f"{edit} overlaps another edit or lies outside {len(raw)} characters")
-        if at < edit.start:
-            segments.append(copy(at, edit.start))
-        if edit.text:
-            segments.append(block(edit.text, [Piece(edit.start, edit.end)]))
+        if at < start:
+            tiling.copy(at, start)
+        if text:
+            tiling.block(text, (start, end))
         else:
-            deletions.append(Deletion(edit.start, edit.end, edit.reason))
-        at = edit.end
+            removed[reason] += (start, end)
+        at = end
     if at < len(raw):
-        segments.append(copy(at, len(raw)))
-    offsets = OffsetMap(len(raw), tuple(segments), tuple(deletions))
+        tiling.copy(at, len(raw))
+    offsets = OffsetMap.laid(len(raw), tiling, removed)
     return offsets.replay(raw), offsets
