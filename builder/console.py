@@ -106,13 +106,16 @@ def show_preview(lines: Iterable[Mapping[str, Any]], schema: LabelSchema) -> Non
 
     console = _console()
     colours = {label.name: label.color for label in (*schema.entity, *schema.sentence)}
+    is_empty = True
     for line in lines:
+        is_empty = False
         row = Table.grid(padding=(0, 1))
         row.add_column(width=_MARGIN, style="dim", no_wrap=True)
         row.add_column(overflow="fold")
         row.add_row(line["kind"], _sentence(line, colours))
         console.print(row)
-    console.print(_legend(schema))
+    if not is_empty:
+        console.print(_legend(schema))
 
 
 def _sentence(line: Mapping[str, Any], colours: Mapping[str, str]) -> Text:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from builder.studio.client import StudioClient
     from builder.studio.server import EmbeddedServer
 
+# So many skipped files are named.
+_NAMED = 5
+
 Say = Callable[[str], None]
 Run = Callable[[flow.Stage[Any], Store], Tally]
 """How a stage is run: plainly, or under a progress bar."""
@@ -69,7 +72,11 @@ class Workbench:
     def ingest(self, paths: Sequence[Path] = ()) -> Tally:
         """Read files that are new or changed."""
         found = paths or self.project.sources()
-        return self.run(Ingest(found, plugins.readers(), self.project.folder.resolve()), self.store)
+        stage = Ingest(found, plugins.readers(), self.project.folder.resolve())
+        if stage.skipped:
+            named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
+            self.say(f"{len(stage.skipped)} files skipped, no reader takes them: {named}")
+        return self.run(stage, self.store)
 
     def annotate(self) -> Tally:
         """Propose for what nobody proposed yet."""
