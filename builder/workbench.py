@@ -92,7 +92,10 @@ class Workbench:
 
     def pull(self, accept_deletions: int = 0) -> Tally:
         """Fetch what people did."""
-        return self.run(Pull(self.studio, self._pushed_project(), accept_deletions), self.store)
+        project = self._pushed_project()
+        # A task whose batch is unknown would hide what its reviewer was shown.
+        flow.run(Settle(self.studio, project), self.store)
+        return self.run(Pull(self.studio, project, accept_deletions), self.store)
 
     def review(self) -> Review:
         """Decide what is approved."""

@@ -1,8 +1,9 @@
 import pytest
 
 from builder.errors import Unavailable, UsageError
+from builder.model import Action
 from builder.store import queries
-from tests.project import at_work, make_sources
+from tests.project import answer_all, at_work, make_sources
 
 
 @pytest.fixture
@@ -93,3 +94,29 @@ def test_a_sentence_that_would_poison_the_server_is_rejected_and_the_rest_sent(f
         assert [("E_TEXT", poisoned)] == [(reject.code, reject.subject) for reject in tally.rejected]
         assert poisoned not in keys(studio)
         assert tally.done == len(keys(studio))
+
+
+def test_a_refused_sentence_is_not_looked_for_again(folder):
+    steps = []
+    with at_work(folder, steps.append) as (bench, _):
+        poisoned = queries.unpushed(bench.store, ("body",), "combine@words1")[0]
+        bench.store.db.execute("UPDATE sentence SET text = replace(text, '说', char(0)) WHERE id = ?", (poisoned,))
+        bench.push()
+        bench.push()
+
+    assert "find" not in steps
+
+
+def test_a_pull_before_the_next_push_still_knows_what_was_shown(folder):
+    def fault(name):
+        if name == "after import":
+            raise Unavailable("connection reset")
+
+    with at_work(folder, fault) as (bench, _), pytest.raises(Unavailable):
+        bench.push()
+    with at_work(folder) as (bench, studio):
+        answer_all(studio)
+        bench.pull()
+        golds = bench.review().golds
+
+    assert {Action.ACCEPTED} == {gold.label_action for gold in golds}
