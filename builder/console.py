@@ -122,6 +122,8 @@ def _sentence(line: Mapping[str, Any], colours: Mapping[str, str]) -> Text:
     """Colour the spans of a sentence, and say its label and flags behind it."""
     from rich.text import Text
 
+    if not _console().color_system:
+        return Text(_bracketed(line))
     shown = Text(line["text"])
     for entity in line["entities"]:
         shown.stylize(f"bold white on {colours[entity['label']]}", entity["start"], entity["end"])
@@ -133,6 +135,16 @@ def _sentence(line: Mapping[str, Any], colours: Mapping[str, str]) -> Text:
     if line["flags"]:
         shown.append(f"  ⚑ {', '.join(line['flags'])}", style="yellow")
     return shown
+
+
+def _bracketed(line: Mapping[str, Any]) -> str:
+    """Write spans and labels as characters, where there are no colours: [Paris GPE]."""
+    shown = str(line["text"])
+    for entity in sorted(line["entities"], key=lambda entity: -int(entity["start"])):
+        start, end = entity["start"], entity["end"]
+        shown = f"{shown[:start]}[{shown[start:end]} {entity['label']}]{shown[end:]}"
+    label = f"  <{line['label']['name']} {line['label']['score']:.2f}>" if line["label"] else ""
+    return shown + label + (f"  ⚑ {', '.join(line['flags'])}" if line["flags"] else "")
 
 
 def _legend(schema: LabelSchema) -> Text:

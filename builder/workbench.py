@@ -20,10 +20,11 @@ from builder.flow import Tally
 from builder.stages.annotate import Annotate, annotator_id
 from builder.stages.ingest import Ingest
 from builder.stages.pull import Pull, unpulled
-from builder.stages.push import Push, Settle, open_project
+from builder.stages.push import Push, Settle, check_pushed_here, open_project
 from builder.stages.release import release
 from builder.stages.review import Review, review
 from builder.stages.status import status
+from builder.store import queries
 from builder.store.db import Store
 
 if TYPE_CHECKING:
@@ -85,6 +86,9 @@ class Workbench:
     def push(self) -> Tally:
         """Send proposed sentences to Label Studio."""
         project = open_project(self.studio, self.store, self.project.title, self.project.schema, self.rule.people)
+        if not queries.count(self.store, "intent"):
+            # An index made anew: what stands on the server already must not be sent again.
+            flow.run(Pull(self.studio, project), self.store)
         flow.run(Settle(self.studio, project), self.store)
         kinds = self.project.config.ingest.review_kinds
         name = annotator_id(self.combiner)
@@ -99,6 +103,10 @@ class Workbench:
 
     def review(self) -> Review:
         """Decide what is approved."""
+        if left := queries.count_superseded_answers(self.store):
+            self.say(
+                f"{left} answered sentences stand in earlier versions of changed files; they are kept, and left out"
+            )
         return review(self.store, self.project.schema, self.rule, self._unpulled())
 
     def release(self, version: str) -> Path:
@@ -118,6 +126,13 @@ class Workbench:
         """Count what each stage has done and what waits."""
         return status(self.store, self.project, annotator_id(self.combiner))
 
+    def login(self) -> str:
+        """Say how to log in to the embedded Label Studio; nothing for a server of the user's own."""
+        if self.project.config.studio.url:
+            return ""
+        server = embedded(self.project)
+        return f"\nlog in as {server.start(self.say).email}; the password is in {server.credentials}"
+
     def review_url(self) -> str:
         """Say where people review."""
         return self.studio.project_url(self._pushed_project())
@@ -125,6 +140,7 @@ class Workbench:
     def _pushed_project(self) -> int:
         found = self.studio.find_project(self.store.marker)
         if found is None:
+            check_pushed_here(self.store, found)
             raise UsageError(f"{self.studio.url} holds no review of this project; send one with: builder push")
         return found
 

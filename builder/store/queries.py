@@ -154,6 +154,11 @@ def live_documents(store: Store) -> list[str]:
     return [row[0] for row in store.db.execute("SELECT DISTINCT document FROM live ORDER BY document")]
 
 
+def count_superseded_answers(store: Store) -> int:
+    """Count the answered sentences that stand only in earlier versions of their files."""
+    return count(store, "sentence WHERE id IN (SELECT sentence FROM annotation) AND id NOT IN (SELECT id FROM live)")
+
+
 def count_proposed_spans(store: Store, annotator: str) -> int:
     """Count the spans that an annotator proposed on live sentences."""
     sql = """SELECT coalesce(sum(json_array_length(p.entities)), 0) FROM prediction p

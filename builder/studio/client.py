@@ -166,7 +166,8 @@ class StudioClient:
             "description": f"Made by annotation-dataset-builder; the next line is how it finds this project.\n{marker}",
             "label_config": label_config,
             "expert_instruction": instruction,
-            "show_instruction": bool(instruction),
+            # The dialog would cover the first task, and Ctrl+Enter submit what nobody saw behind it.
+            "show_instruction": False,
             "show_collab_predictions": True,
             "model_version": SHOWN_VERSION,
             "maximum_annotations": answers,

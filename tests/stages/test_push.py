@@ -120,3 +120,18 @@ def test_a_pull_before_the_next_push_still_knows_what_was_shown(folder):
         golds = bench.review().golds
 
     assert {Action.ACCEPTED} == {gold.label_action for gold in golds}
+
+
+def test_an_index_made_anew_sends_nothing_that_stands_on_the_server(folder):
+    with at_work(folder) as (bench, studio):
+        bench.push()
+        answer_all(studio)
+        bench.pull()
+        sent = keys(studio)
+    (folder / ".builder" / "builder.db").unlink()
+    with at_work(folder) as (bench, studio):
+        for verb in (bench.ingest, bench.annotate, bench.push, bench.pull):
+            verb()
+
+        assert sent == keys(studio)
+        assert len(sent) == len(bench.review().golds)

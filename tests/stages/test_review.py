@@ -104,3 +104,18 @@ def test_one_person_answering_twice_is_one_person(folder):
         bench.pull()
 
         assert ["1 of 2 people answered"] == reasons(bench.review())
+
+
+def test_answers_to_an_earlier_version_of_a_file_are_kept_and_said_to_be_left_out(folder):
+    with at_work(folder) as (bench, studio):
+        answer_all(studio)
+        bench.pull()
+        page = folder / "sources" / "b-en.txt"
+        page.write_text(page.read_text("utf-8") + "\nOne line more.\n", "utf-8")
+        bench.ingest()
+        said = []
+        bench.say = said.append
+        golds = bench.review().golds
+
+    assert 2 == len(golds)
+    assert ["3 answered sentences stand in earlier versions of changed files; they are kept, and left out"] == said
