@@ -40,7 +40,7 @@ class ViewFiles:
 
 def front_matter(info: ReleaseInfo, summary: Summary, written: Sequence[ViewFiles]) -> str:
     """Write the YAML block, its fences included."""
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     fields = {
         **_description(info, summary),
