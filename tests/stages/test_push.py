@@ -67,6 +67,21 @@ def test_a_cut_connection_neither_loses_nor_doubles_a_task(folder, step):
         assert 0 == bench.push().taken
 
 
+def test_a_pull_between_a_cut_push_and_the_next_one_knows_what_was_shown(folder):
+    def fault(name):
+        if name == "after import":
+            raise Unavailable("connection reset")
+
+    with at_work(folder, fault) as (bench, _), pytest.raises(Unavailable):
+        bench.push()
+    with at_work(folder) as (bench, studio):
+        bench.pull()
+        bench.push()
+        shown = [queries.shown(bench.store, key) for key in keys(studio)]
+
+    assert {"combine@words1"} == {found and found[0].annotator for found in shown}
+
+
 def test_a_late_duplicate_is_an_alias_not_a_second_sentence(folder):
     with at_work(folder) as (bench, studio):
         bench.push()

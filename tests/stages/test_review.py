@@ -74,6 +74,19 @@ def test_an_edit_after_approval_is_unapproved_until_pulled_again(folder):
         assert approved == len(bench.review().golds)
 
 
+def test_a_task_deleted_after_approval_is_unapproved_until_pulled_again(folder):
+    with at_work(folder) as (bench, studio):
+        answer_all(studio)
+        bench.pull()
+        approved = len(bench.review().golds)
+        studio.delete_task(1)
+
+        deleted = bench.review()
+        assert (approved - 1, ["changed in Label Studio since the last pull"]) == (len(deleted.golds), reasons(deleted))
+        bench.pull()
+        assert approved - 1 == len(bench.review().golds)
+
+
 def test_people_who_disagree_approve_nothing(folder):
     with at_work(folder) as (bench, studio):
         answer_all(studio, person=1)
