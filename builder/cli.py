@@ -1,6 +1,7 @@
 """Verbs to stages, errors to exit codes; no logic.
 
-Exit codes: 0 done, 1 some records were rejected, 2 fix the input, 3 try again later, 4 a promise broke.
+Exit codes: 0 done, 1 some records were rejected, 2 fix the input, 3 try again later, 4 a promise broke,
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from builder.workbench import Workbench
 
 
+_INTERRUPTED = 130  # as shells say it
+
+
 class _Group(click.Group):
     """Show verbs in the order of the work, and turn our errors into one line and an exit code."""
 
@@ -31,10 +35,19 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except BuilderError as error:
-            from builder import console
+            raise _failed(str(error), error.exit_code) from error
+        except OSError as error:
+            what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise _failed(f"{what}; nothing was lost, run the same command again when it is mended", 3) from error
+        except (KeyboardInterrupt, click.Abort) as error:
+            raise _failed("stopped; running the same command again goes on from here", _INTERRUPTED) from error
 
-            console.fail(str(error))
-            raise SystemExit(error.exit_code) from error
+
+def _failed(message: str, exit_code: int) -> SystemExit:
+    from builder import console
+
+    console.fail(message)
+    return SystemExit(exit_code)
 
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")
@@ -69,7 +82,8 @@ def init(base: Path, folder: Path, name: str | None, schema: str, sources: tuple
     from builder import console
     from builder.project_files import create
 
-    console.answer(f"{create(base / folder, name, schema, sources)}: edit it, then run: builder run")
+    made = create(base / folder, name, schema, sources)
+    console.answer(f"made {made}: put files into {', '.join(sources)}, then run: builder run")
 
 
 @main.command(epilog="Example: builder ingest articles/ extra/today.txt")
@@ -165,7 +179,7 @@ def run(base: Path, version: str | None) -> None:
     with _workbench(base) as bench:
         tallies = bench.run_all()
         console.show_review(bench.review())
-        console.answer(f"review at {bench.review_url()}")
+        console.answer(f"review at {bench.review_url()}{bench.login()}")
         if version:
             console.answer(f"released {bench.release(version)}")
     _finish(tallies, as_json=False)

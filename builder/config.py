@@ -27,7 +27,10 @@ class _Table(BaseModel):
 class ProjectTable(_Table):
     """Which project this is."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$", description="Folder name of the releases.")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$",
+        description="Folder name of the releases: a-z, 0-9, - and _, 41 at most, a letter or digit first.",
+    )
     schema_: str = Field("news", alias="schema", description="A shipped label schema, or a path to your own.")
 
 
@@ -162,7 +165,8 @@ def parse_config(text: str, where: str = FILE) -> Config:
     try:
         return Config.model_validate(tomllib.loads(text))
     except ValidationError as error:
-        raise UsageError(f"{where}: {_unknown_key(error) or first_problem(error)}") from error
+        problem = _unknown_key(error) or _unfit_value(error) or first_problem(error)
+        raise UsageError(f"{where}: {problem}") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{where}: not TOML: {error}") from error
 
@@ -176,6 +180,17 @@ def _unknown_key(error: ValidationError) -> str | None:
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(_keys(path))}"
             return f"unknown key {'.'.join([*path, key])!r}; {hint}"
     return None
+
+
+def _unfit_value(error: ValidationError) -> str | None:
+    """Say what a key means when its value has another form."""
+    first = error.errors()[0]
+    if first["type"] != "string_pattern_mismatch" or len(first["loc"]) != 2:
+        return None
+    table, key = (str(part) for part in first["loc"])
+    model: Any = Config.model_fields[table].annotation
+    meaning = next(field.description for name, field in model.model_fields.items() if key in (name, field.alias))
+    return f"{table}.{key}: {first['input']!r} does not fit: {meaning}"
 
 
 def _keys(path: list[str]) -> list[str]:

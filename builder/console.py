@@ -106,19 +106,24 @@ def show_preview(lines: Iterable[Mapping[str, Any]], schema: LabelSchema) -> Non
 
     console = _console()
     colours = {label.name: label.color for label in (*schema.entity, *schema.sentence)}
+    is_empty = True
     for line in lines:
+        is_empty = False
         row = Table.grid(padding=(0, 1))
         row.add_column(width=_MARGIN, style="dim", no_wrap=True)
         row.add_column(overflow="fold")
         row.add_row(line["kind"], _sentence(line, colours))
         console.print(row)
-    console.print(_legend(schema))
+    if not is_empty:
+        console.print(_legend(schema))
 
 
 def _sentence(line: Mapping[str, Any], colours: Mapping[str, str]) -> Text:
     """Colour the spans of a sentence, and say its label and flags behind it."""
     from rich.text import Text
 
+    if not _console().color_system:
+        return Text(_bracketed(line))
     shown = Text(line["text"])
     for entity in line["entities"]:
         shown.stylize(f"bold white on {colours[entity['label']]}", entity["start"], entity["end"])
@@ -130,6 +135,16 @@ def _sentence(line: Mapping[str, Any], colours: Mapping[str, str]) -> Text:
     if line["flags"]:
         shown.append(f"  ⚑ {', '.join(line['flags'])}", style="yellow")
     return shown
+
+
+def _bracketed(line: Mapping[str, Any]) -> str:
+    """Write spans and labels as characters, where there are no colours: [Paris GPE]."""
+    shown = str(line["text"])
+    for entity in sorted(line["entities"], key=lambda entity: -int(entity["start"])):
+        start, end = entity["start"], entity["end"]
+        shown = f"{shown[:start]}[{shown[start:end]} {entity['label']}]{shown[end:]}"
+    label = f"  <{line['label']['name']} {line['label']['score']:.2f}>" if line["label"] else ""
+    return shown + label + (f"  ⚑ {', '.join(line['flags'])}" if line["flags"] else "")
 
 
 def _legend(schema: LabelSchema) -> Text:

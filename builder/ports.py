@@ -55,6 +55,7 @@ class TaskState:
 
     id: int
     sentence: str
+    batch: str
     stamp: str
     answers: int
 

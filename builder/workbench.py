@@ -20,16 +20,20 @@ from builder.flow import Tally
 from builder.stages.annotate import Annotate, annotator_id
 from builder.stages.ingest import Ingest
 from builder.stages.pull import Pull, unpulled
-from builder.stages.push import Push, Settle, open_project
+from builder.stages.push import Push, Settle, check_pushed_here, open_project
 from builder.stages.release import release
 from builder.stages.review import Review, review
 from builder.stages.status import status
+from builder.store import queries
 from builder.store.db import Store
 
 if TYPE_CHECKING:
     from builder.annotators.combine import Combiner
     from builder.studio.client import StudioClient
     from builder.studio.server import EmbeddedServer
+
+# So many skipped files are named.
+_NAMED = 5
 
 Say = Callable[[str], None]
 Run = Callable[[flow.Stage[Any], Store], Tally]
@@ -69,7 +73,11 @@ class Workbench:
     def ingest(self, paths: Sequence[Path] = ()) -> Tally:
         """Read files that are new or changed."""
         found = paths or self.project.sources()
-        return self.run(Ingest(found, plugins.readers(), self.project.folder.resolve()), self.store)
+        stage = Ingest(found, plugins.readers(), self.project.folder.resolve())
+        if stage.skipped:
+            named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
+            self.say(f"{len(stage.skipped)} files skipped, no reader takes them: {named}")
+        return self.run(stage, self.store)
 
     def annotate(self) -> Tally:
         """Propose for what nobody proposed yet."""
@@ -78,6 +86,9 @@ class Workbench:
     def push(self) -> Tally:
         """Send proposed sentences to Label Studio."""
         project = open_project(self.studio, self.store, self.project.title, self.project.schema, self.rule.people)
+        if not queries.count(self.store, "intent"):
+            # An index made anew: what stands on the server already must not be sent again.
+            flow.run(Pull(self.studio, project), self.store)
         flow.run(Settle(self.studio, project), self.store)
         kinds = self.project.config.ingest.review_kinds
         name = annotator_id(self.combiner)
@@ -85,10 +96,17 @@ class Workbench:
 
     def pull(self, accept_deletions: int = 0) -> Tally:
         """Fetch what people did."""
-        return self.run(Pull(self.studio, self._pushed_project(), accept_deletions), self.store)
+        project = self._pushed_project()
+        # A task whose batch is unknown would hide what its reviewer was shown.
+        flow.run(Settle(self.studio, project), self.store)
+        return self.run(Pull(self.studio, project, accept_deletions), self.store)
 
     def review(self) -> Review:
         """Decide what is approved."""
+        if left := queries.count_superseded_answers(self.store):
+            self.say(
+                f"{left} answered sentences stand in earlier versions of changed files; they are kept, and left out"
+            )
         return review(self.store, self.project.schema, self.rule, self._unpulled())
 
     def release(self, version: str) -> Path:
@@ -108,6 +126,13 @@ class Workbench:
         """Count what each stage has done and what waits."""
         return status(self.store, self.project, annotator_id(self.combiner))
 
+    def login(self) -> str:
+        """Say how to log in to the embedded Label Studio; nothing for a server of the user's own."""
+        if self.project.config.studio.url:
+            return ""
+        server = embedded(self.project)
+        return f"\nlog in as {server.start(self.say).email}; the password is in {server.credentials}"
+
     def review_url(self) -> str:
         """Say where people review."""
         return self.studio.project_url(self._pushed_project())
@@ -115,6 +140,7 @@ class Workbench:
     def _pushed_project(self) -> int:
         found = self.studio.find_project(self.store.marker)
         if found is None:
+            check_pushed_here(self.store, found)
             raise UsageError(f"{self.studio.url} holds no review of this project; send one with: builder push")
         return found
 

@@ -76,7 +76,8 @@ class FakeStudio:
         rows = self._db.execute(
             "SELECT id, data, version FROM task WHERE project = ? ORDER BY id", (project,)
         ).fetchall()
-        return [TaskState(id, json.loads(data)["builder_key"], str(v), self._count(id)) for id, data, v in rows]
+        tasks = [(id, json.loads(data), str(version)) for id, data, version in rows]
+        return [TaskState(id, d["builder_key"], d["builder_batch"], v, self._count(id)) for id, d, v in tasks]
 
     def list_annotations(self, task: int) -> list[dict[str, Any]]:
         self._fault("annotations")

@@ -164,7 +164,11 @@ def test_preview_shows_a_person_the_text_and_the_labels(tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text("会议今天开幕，各方发言。\n", "utf-8")
     told = called("preview", tmp_path / "page.txt")
 
-    assert (0, True, True) == (told.exit_code, "会议今天开幕，各方发言。" in told.stdout, "PERSON" in told.stdout)
+    assert (0, True, True) == (
+        told.exit_code,
+        "会议[今天 DATE]开幕，各方发言。" in told.stdout,
+        "PERSON" in told.stdout,
+    )
 
 
 def test_status_is_one_json_document(project: Path) -> None:
@@ -189,3 +193,22 @@ def test_help_imports_nothing_slow(arguments: list[str]) -> None:
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
 
     assert "loaded:" == told.stdout.splitlines()[-1].strip()
+
+
+def test_a_disk_that_refuses_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "builder.toml").write_text('[project]\nname = "x"\n', "utf-8")
+    (tmp_path / ".builder").write_text("a file where a folder should be", "utf-8")
+    told = called("-C", tmp_path, "status")
+
+    assert (3, 1) == (told.exit_code, told.stderr.strip().count("\n") + 1)
+    assert str(tmp_path / ".builder") in told.stderr
+
+
+def test_an_interrupted_verb_says_that_it_can_go_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builder.preview.preview_files", interrupted)
+    told = called("preview", tmp_path / "page.txt")
+
+    assert (130, True) == (told.exit_code, "goes on from here" in told.stderr)

@@ -173,3 +173,8 @@ def test_no_key_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BUILDER_STUDIO_KEY", raising=False)
 
     assert studio_key() is None
+
+
+def test_a_value_of_another_form_says_what_the_key_means() -> None:
+    with pytest.raises(UsageError, match="review.rule: 'agree:1' does not fit: single, or agree:N"):
+        parse_config('[project]\nname = "x"\n[review]\nrule = "agree:1"\n')

@@ -56,5 +56,6 @@ def _decoded(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        reason = f"not UTF-8 at byte {error.start} (0x{raw[error.start]:02x}); convert it first, e.g. with iconv"
+        where = f"byte {error.start} (0x{raw[error.start]:02x})"
+        reason = f"not UTF-8 at {where}; convert it first, e.g. iconv -f GB18030 -t UTF-8"
         raise Rejected(reason, "E_ENCODING") from error

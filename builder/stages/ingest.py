@@ -29,6 +29,7 @@ class Ingest:
         """
         self._readers = {suffix: reader for reader in readers for suffix in reader.suffixes}
         self._base = base
+        self.skipped: list[Path] = []
         self.files = list(self._found(paths))
 
     def todo(self, store: Store) -> Iterator[Path]:
@@ -54,13 +55,21 @@ class Ingest:
     def _found(self, paths: Sequence[Path]) -> Iterator[Path]:
         for path in paths:
             if path.is_dir():
-                yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in self._readers and p.is_file())
+                yield from self._within(path)
             elif not path.exists():
                 raise UsageError(f"no such file or folder: {path}")
             elif path.suffix.lower() not in self._readers:
                 raise UsageError(f"no reader takes {path.name!r}; known endings: {', '.join(sorted(self._readers))}")
             else:
                 yield path
+
+    def _within(self, folder: Path) -> Iterator[Path]:
+        """Yield the files of a folder that a reader takes; the others are listed as skipped, but for hidden ones."""
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
+            if path.suffix.lower() in self._readers:
+                yield path
+            else:
+                self.skipped.append(path)
 
     def _is_known(self, store: Store, path: Path) -> bool:
         latest = queries.latest_source(store, self._name(path))

@@ -53,7 +53,7 @@ class Pull:
         gone = [task for task in shown if task not in states and seen.get(task) != _GONE]
         self._check_vanished(len(gone), len(shown))
         self._people = self._studio.people()
-        states |= {task: TaskState(task, shown[task], _GONE, 0) for task in gone}
+        states |= {task: TaskState(task, shown[task], "", _GONE, 0) for task in gone}
         for task in sorted(states):
             if seen.get(task) != states[task].stamp:
                 yield self._changed(store, states[task])
@@ -74,7 +74,7 @@ class Pull:
                 )
                 outcome.rejects.append(Reject(self.name, subject, "E_FOREIGN", reason))
                 continue
-            outcome.facts.append(Task(self._project, task, changed.state.sentence, ""))
+            outcome.facts.append(Task(self._project, task, changed.state.sentence, changed.state.batch))
             outcome.facts.extend(self._answers(changed))
             outcome.facts.append(Pulled(self._project, task, changed.state.stamp))
         return outcome
@@ -108,6 +108,8 @@ _GONE = "deleted"
 
 
 def unpulled(store: Store, studio: Studio, project: int) -> frozenset[str]:
-    """Name the sentences on which something happened since the last pull."""
-    seen = queries.pulled_stamps(store, project)
-    return frozenset(state.sentence for state in studio.list_tasks(project) if seen.get(state.id) != state.stamp)
+    """Name the sentences on which something happened since the last pull, a vanished task included."""
+    seen, shown = queries.pulled_stamps(store, project), queries.task_sentences(store, project)
+    states = {state.id: state for state in studio.list_tasks(project)}
+    gone = {shown[task] for task in shown.keys() - states.keys() if seen.get(task) != _GONE}
+    return frozenset(gone | {state.sentence for task, state in states.items() if seen.get(task) != state.stamp})

@@ -29,14 +29,22 @@ def open_project(studio: Studio, store: Store, title: str, schema: LabelSchema, 
     Raises:
         UsageError: tasks were pushed before, and this server does not know them.
     """
-    pushed = queries.pushed_projects(store)
-    found = studio.find_project(store.marker)
-    if pushed and found not in pushed:
-        raise UsageError(
-            f"{sum(pushed.values())} tasks were pushed to another Label Studio than this one; "
-            "point [studio] url at the server that holds the review"
-        )
+    check_pushed_here(store, studio.find_project(store.marker))
     return studio.open_project(store.marker, title, label_config(schema), instruction(schema), answers=people)
+
+
+def check_pushed_here(store: Store, project: int | None) -> None:
+    """Refuse a server that does not hold the review project this store pushed to.
+
+    Raises:
+        UsageError: it was pushed to another server, or deleted on this one.
+    """
+    pushed = queries.pushed_projects(store)
+    if pushed and project not in pushed:
+        raise UsageError(
+            f"the review project with the {sum(pushed.values())} tasks pushed before is not on this Label Studio: "
+            "point [studio] url at the server that holds it, or bring it back there; another Label Studio is refused"
+        )
 
 
 class Settle:

@@ -58,10 +58,13 @@ class Store:
             raise Unavailable(f"another builder works on {folder.parent}; wait until it ends") from error
         self.journal = Journal(folder / "journal")
         self.db = sqlite3.connect(folder / "builder.db", isolation_level=None)
-        for pragma in _PRAGMAS:
-            self.db.execute(f"PRAGMA {pragma}").fetchall()
-        self._migrate()
-        self._catch_up()
+        try:
+            for pragma in _PRAGMAS:
+                self.db.execute(f"PRAGMA {pragma}").fetchall()
+            self._migrate()
+            self._catch_up()
+        except sqlite3.DatabaseError as error:
+            raise BrokenError(f"{folder / 'builder.db'}: {error}; move it away, and it is made again") from error
 
     def __enter__(self) -> Store:
         return self
@@ -120,7 +123,9 @@ class Store:
                 for statement in filter(str.strip, script.split(";")):
                     self.db.execute(statement)
                 if number == 1:
-                    self.db.execute("INSERT INTO meta VALUES ('journal', '0'), ('marker', ?)", (str(uuid.uuid4()),))
+                    self.db.execute(
+                        "INSERT INTO meta VALUES ('journal', '0'), ('marker', ?)", (_lasting_marker(self.folder),)
+                    )
                 self.db.execute(f"PRAGMA user_version = {number}")
 
     def _catch_up(self) -> None:
@@ -144,6 +149,16 @@ class Store:
             self.db.execute("INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?)", values)
         if entries:
             self.db.execute("UPDATE meta SET value = ? WHERE key = 'journal'", (str(entries[-1].number),))
+
+
+def _lasting_marker(folder: Path) -> str:
+    """Read the store's name, or make one up; it outlives the index, since the server knows the review by it."""
+    path = folder / "marker"
+    if not path.exists():
+        aside = path.with_suffix(".tmp")
+        aside.write_text(str(uuid.uuid4()), "ascii")
+        aside.rename(path)
+    return path.read_text("ascii")
 
 
 def _journalled(annotation: Annotation) -> tuple[str, dict[str, Any]]:

@@ -60,9 +60,14 @@ def unpushed(store: Store, kinds: Sequence[Kind], annotator: str) -> list[str]:
 
 
 def unsettled(store: Store) -> dict[str, list[str]]:
-    """Name the push batches whose outcome is unknown, with the sentences of each that no task shows."""
-    sql = """SELECT batch, sentence FROM intent i
-             WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.sentence = i.sentence) ORDER BY batch, sentence"""
+    """Name the push batches whose outcome is unknown, with the live sentences of each that no task shows.
+
+    A sentence that was refused before sending is settled too.
+    """
+    sql = """SELECT batch, sentence FROM intent i WHERE sentence IN (SELECT id FROM live)
+             AND NOT EXISTS (SELECT 1 FROM task t WHERE t.sentence = i.sentence)
+             AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.stage = 'push' AND r.subject = i.sentence)
+             ORDER BY batch, sentence"""
     return {batch: [row[1] for row in group] for batch, group in groupby(store.db.execute(sql), lambda row: row[0])}
 
 
@@ -147,6 +152,11 @@ def rejects(store: Store) -> list[Reject]:
 def live_documents(store: Store) -> list[str]:
     """List the documents of the present version of every source, in a stable order."""
     return [row[0] for row in store.db.execute("SELECT DISTINCT document FROM live ORDER BY document")]
+
+
+def count_superseded_answers(store: Store) -> int:
+    """Count the answered sentences that stand only in earlier versions of their files."""
+    return count(store, "sentence WHERE id IN (SELECT sentence FROM annotation) AND id NOT IN (SELECT id FROM live)")
 
 
 def count_proposed_spans(store: Store, annotator: str) -> int:

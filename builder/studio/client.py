@@ -27,6 +27,7 @@ from builder.studio.answers import (
     TaskRow,
     believed,
 )
+from builder.studio.codec import BATCH, KEY
 from builder.studio.paging import read_whole
 
 if TYPE_CHECKING:
@@ -113,17 +114,17 @@ class StudioClient:
 
     def find_batch(self, project: int, batch: str) -> dict[str, int]:
         """Find the tasks of one push batch: sentence id → task id, the oldest if it arrived twice."""
-        is_batch = {"filter": "filter:tasks:data.builder_batch", "operator": "equal", "type": "String", "value": batch}
+        is_batch = {"filter": f"filter:tasks:data.{BATCH}", "operator": "equal", "type": "String", "value": batch}
         rows = self._all_tasks(project, {"conjunction": "and", "items": [is_batch]})
         newest_first = sorted(rows, key=lambda row: -row.id)
-        return {str(r.data["builder_key"]): r.id for r in newest_first if r.data.get("builder_batch") == batch}
+        return {str(r.data[KEY]): r.id for r in newest_first if r.data.get(BATCH) == batch}
 
     def list_tasks(self, project: int) -> list[TaskState]:
         """List every task of the project that is ours; complete, or an error."""
         return [
-            TaskState(row.id, str(row.data["builder_key"]), row.stamp, row.answers)
+            TaskState(row.id, str(row.data[KEY]), str(row.data.get(BATCH, "")), row.stamp, row.answers)
             for row in self._all_tasks(project, None)
-            if "builder_key" in row.data
+            if KEY in row.data
         ]
 
     def list_annotations(self, task: int) -> list[dict[str, Any]]:
@@ -166,7 +167,8 @@ class StudioClient:
             "description": f"Made by annotation-dataset-builder; the next line is how it finds this project.\n{marker}",
             "label_config": label_config,
             "expert_instruction": instruction,
-            "show_instruction": bool(instruction),
+            # The dialog would cover the first task, and Ctrl+Enter submit what nobody saw behind it.
+            "show_instruction": False,
             "show_collab_predictions": True,
             "model_version": SHOWN_VERSION,
             "maximum_annotations": answers,

@@ -23,7 +23,7 @@ _STRAY_FIGURE = re.compile(rf"(?<=[{HAN}])[ \t\u00a0\u3000]+(?=[0-9])|(?<=[0-9])
 _SLUGS = frozenset(("本报讯", "综合"))
 _CJK = re.compile(f"[{HAN}{CJK_MARKS}]")
 # Possessive and anchored, so that a long run of spaces is passed once and not once per space.
-_BREAK = re.compile(r"(?<![ \t\u00a0\u3000])[ \t\u00a0\u3000]*+\n[ \t\u00a0\u3000]*")
+_BREAK = re.compile(r"(?<![ \t\u00a0\u3000])[ \t\u00a0\u3000]*+\r?\n[ \t\u00a0\u3000]*")
 _BLOCK = re.compile(r"^[^\S\n]*+\S[^\n]*(?:\n[^\S\n]*+\S[^\n]*)*", re.MULTILINE)
 
 # A line is wrapped when it nearly fills its column; narrower columns than this are lists.
@@ -36,9 +36,10 @@ _NEARBY = 40
 
 def edits(raw: str) -> list[Edit]:
     """List every edit that turns a raw page into clean text."""
-    found = [*_invisible(raw), *_wraps(raw)]
-    taken = {(edit.start, edit.end) for edit in found}
-    return sorted([*found, *(edit for edit in _stray_spaces(raw) if (edit.start, edit.end) not in taken)])
+    wraps = list(_wraps(raw))
+    wrapped = {place for edit in wraps for place in range(edit.start, edit.end)}
+    others = (*_invisible(raw), *_stray_spaces(raw))
+    return sorted([*wraps, *(edit for edit in others if edit.start not in wrapped)])
 
 
 def _invisible(raw: str) -> Iterator[Edit]:

@@ -61,6 +61,7 @@ def test_imported_tasks_are_listed_whole_and_found_by_batch(servers, schema):
 
     assert [*first, *second] == [state.id for state in studio.list_tasks(project)]
     assert [stable_id(n) for n in (1, 2, 3)] == [state.sentence for state in studio.list_tasks(project)]
+    assert ["b1", "b1", "b2"] == [state.batch for state in studio.list_tasks(project)]
     assert dict(zip([stable_id(1), stable_id(2)], first, strict=True)) == studio.find_batch(project, "b1")
     assert {} == studio.find_batch(project, "b3")
 

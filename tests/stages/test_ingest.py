@@ -76,3 +76,15 @@ def test_an_unknown_ending_names_the_known_ones(tmp_path):
     (tmp_path / "x.doc").write_bytes(b"x")
     with at_work(tmp_path) as (bench, _), pytest.raises(UsageError, match=r"\.txt"):
         bench.ingest([tmp_path / "x.doc"])
+
+
+def test_files_of_a_folder_that_no_reader_takes_are_named(tmp_path):
+    make_sources(tmp_path)
+    (tmp_path / "sources" / "scan.pdf").write_bytes(b"%PDF")
+    (tmp_path / "sources" / ".hidden").write_bytes(b"x")
+    with at_work(tmp_path) as (bench, _):
+        said = []
+        bench.say = said.append
+        assert 2 == bench.ingest().done
+
+    assert ["1 files skipped, no reader takes them: scan.pdf"] == said

@@ -1,8 +1,9 @@
 import pytest
 
 from builder.errors import Unavailable, UsageError
+from builder.model import Action
 from builder.store import queries
-from tests.project import at_work, make_sources
+from tests.project import answer_all, at_work, make_sources
 
 
 @pytest.fixture
@@ -66,6 +67,21 @@ def test_a_cut_connection_neither_loses_nor_doubles_a_task(folder, step):
         assert 0 == bench.push().taken
 
 
+def test_a_pull_between_a_cut_push_and_the_next_one_knows_what_was_shown(folder):
+    def fault(name):
+        if name == "after import":
+            raise Unavailable("connection reset")
+
+    with at_work(folder, fault) as (bench, _), pytest.raises(Unavailable):
+        bench.push()
+    with at_work(folder) as (bench, studio):
+        bench.pull()
+        bench.push()
+        shown = [queries.shown(bench.store, key) for key in keys(studio)]
+
+    assert {"combine@words1"} == {found and found[0].annotator for found in shown}
+
+
 def test_a_late_duplicate_is_an_alias_not_a_second_sentence(folder):
     with at_work(folder) as (bench, studio):
         bench.push()
@@ -93,3 +109,44 @@ def test_a_sentence_that_would_poison_the_server_is_rejected_and_the_rest_sent(f
         assert [("E_TEXT", poisoned)] == [(reject.code, reject.subject) for reject in tally.rejected]
         assert poisoned not in keys(studio)
         assert tally.done == len(keys(studio))
+
+
+def test_a_refused_sentence_is_not_looked_for_again(folder):
+    steps = []
+    with at_work(folder, steps.append) as (bench, _):
+        poisoned = queries.unpushed(bench.store, ("body",), "combine@words1")[0]
+        bench.store.db.execute("UPDATE sentence SET text = replace(text, '说', char(0)) WHERE id = ?", (poisoned,))
+        bench.push()
+        bench.push()
+
+    assert "find" not in steps
+
+
+def test_a_pull_before_the_next_push_still_knows_what_was_shown(folder):
+    def fault(name):
+        if name == "after import":
+            raise Unavailable("connection reset")
+
+    with at_work(folder, fault) as (bench, _), pytest.raises(Unavailable):
+        bench.push()
+    with at_work(folder) as (bench, studio):
+        answer_all(studio)
+        bench.pull()
+        golds = bench.review().golds
+
+    assert {Action.ACCEPTED} == {gold.label_action for gold in golds}
+
+
+def test_an_index_made_anew_sends_nothing_that_stands_on_the_server(folder):
+    with at_work(folder) as (bench, studio):
+        bench.push()
+        answer_all(studio)
+        bench.pull()
+        sent = keys(studio)
+    (folder / ".builder" / "builder.db").unlink()
+    with at_work(folder) as (bench, studio):
+        for verb in (bench.ingest, bench.annotate, bench.push, bench.pull):
+            verb()
+
+        assert sent == keys(studio)
+        assert len(sent) == len(bench.review().golds)

@@ -74,6 +74,19 @@ def test_an_edit_after_approval_is_unapproved_until_pulled_again(folder):
         assert approved == len(bench.review().golds)
 
 
+def test_a_task_deleted_after_approval_is_unapproved_until_pulled_again(folder):
+    with at_work(folder) as (bench, studio):
+        answer_all(studio)
+        bench.pull()
+        approved = len(bench.review().golds)
+        studio.delete_task(1)
+
+        deleted = bench.review()
+        assert (approved - 1, ["changed in Label Studio since the last pull"]) == (len(deleted.golds), reasons(deleted))
+        bench.pull()
+        assert approved - 1 == len(bench.review().golds)
+
+
 def test_people_who_disagree_approve_nothing(folder):
     with at_work(folder) as (bench, studio):
         answer_all(studio, person=1)
@@ -104,3 +117,18 @@ def test_one_person_answering_twice_is_one_person(folder):
         bench.pull()
 
         assert ["1 of 2 people answered"] == reasons(bench.review())
+
+
+def test_answers_to_an_earlier_version_of_a_file_are_kept_and_said_to_be_left_out(folder):
+    with at_work(folder) as (bench, studio):
+        answer_all(studio)
+        bench.pull()
+        page = folder / "sources" / "b-en.txt"
+        page.write_text(page.read_text("utf-8") + "\nOne line more.\n", "utf-8")
+        bench.ingest()
+        said = []
+        bench.say = said.append
+        golds = bench.review().golds
+
+    assert 2 == len(golds)
+    assert ["3 answered sentences stand in earlier versions of changed files; they are kept, and left out"] == said

@@ -88,3 +88,12 @@ def test_what_a_person_did_is_kept_even_for_an_unknown_sentence(tmp_path):
         store.add([Annotation("k", "no such sentence", "ann", {"result": []})])
     with Store(tmp_path) as store:
         assert 1 == queries.count(store, "annotation")
+
+
+def test_a_damaged_index_says_that_it_is_made_again(tmp_path):
+    with Store(tmp_path):
+        pass
+    (tmp_path / "builder.db").write_bytes(b"garbage" * 100)
+
+    with pytest.raises(BrokenError, match="made again"):
+        Store(tmp_path)

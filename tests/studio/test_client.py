@@ -79,13 +79,13 @@ def test_a_title_is_made_to_fit(
     assert kept == raw(f"/api/projects/{project}/")["title"]
 
 
-def test_a_new_project_shows_the_instruction_and_asks_for_as_many_answers_as_wanted(
+def test_a_new_project_holds_the_instruction_without_covering_tasks_and_asks_for_as_many_answers_as_wanted(
     studio: StudioClient, raw: Callable[..., Any]
 ) -> None:
     project = studio.open_project("[builder:three]", "three", CONFIG, "Read closely.", answers=3)
     made = raw(f"/api/projects/{project}/")
 
-    assert (3, "Read closely.", True) == (
+    assert (3, "Read closely.", False) == (
         made["maximum_annotations"],
         made["expert_instruction"],
         made["show_instruction"],

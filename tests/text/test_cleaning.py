@@ -46,6 +46,18 @@ def test_noise_is_taken_out(raw: str, clean: str) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
+        pytest.param("他们在会上讨论了来自各国代表团提出的\nAPEC方案，并达成了共识。", id="Chinese before Latin"),
+        pytest.param("The meeting was held in the  \n palace on Thursday.", id="blanks around an English line wrap"),
+        pytest.param(ZH_COLUMN, id="Chinese"),
+    ],
+)
+def test_a_wrap_reads_the_same_with_either_newline(raw: str) -> None:
+    assert cleaned(raw) == cleaned(raw.replace("\n", "\r\n"))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
         pytest.param("本报讯 会议开幕。", id="the space after a slug"),
         pytest.param("新华社 图", id="the space before a credit"),
         pytest.param("7 月 4 日", id="a few spaces beside figures"),
