@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 from builder.errors import Rejected, UsageError
 from builder.flow import Outcome
@@ -99,22 +100,26 @@ class Push:
     def intend(self, batch: Sequence[Proposed]) -> list[Fact]:
         """Say which sentences are about to be sent."""
         name, digest = _batch_name(batch), self._schema.digest
-        return [Intent(passage.sentence.id, name, self._annotator, digest) for passage, _ in batch]
+        tasks, _ = self._tasks(batch)
+        return [Intent(sentence, name, self._annotator, digest) for sentence in tasks]
 
     def work(self, batch: Sequence[Proposed]) -> Outcome:
         """Send what can be sent."""
-        outcome = Outcome()
+        tasks, rejects = self._tasks(batch)
+        ids = self._studio.import_tasks(self._project, list(tasks.values())) if tasks else []
         name = _batch_name(batch)
-        sent, tasks = [], []
+        return Outcome([Task(self._project, id, key, name) for key, id in zip(tasks, ids, strict=True)], rejects)
+
+    def _tasks(self, batch: Sequence[Proposed]) -> tuple[dict[str, dict[str, Any]], list[Reject]]:
+        """Make the task of each sentence that has one, and say why the others have none."""
+        tasks, rejects, name = {}, [], _batch_name(batch)
         for passage, prediction in batch:
+            sentence = passage.sentence.id
             try:
-                tasks.append(task_of(passage, prediction, self._schema, name))
-                sent.append(passage.sentence.id)
+                tasks[sentence] = task_of(passage, prediction, self._schema, name)
             except Rejected as error:
-                outcome.rejects.append(Reject(self.name, passage.sentence.id, error.code, str(error)))
-        ids = self._studio.import_tasks(self._project, tasks) if tasks else []
-        outcome.facts.extend(Task(self._project, id, key, name) for key, id in zip(sent, ids, strict=True))
-        return outcome
+                rejects.append(Reject(self.name, sentence, error.code, str(error)))
+        return tasks, rejects
 
 
 def _batch_name(batch: Sequence[Proposed]) -> str:

@@ -194,6 +194,7 @@ def _add_intent(db: sqlite3.Connection, intent: Intent) -> None:
 
 def _add_task(db: sqlite3.Connection, task: Task) -> None:
     db.execute("INSERT OR IGNORE INTO task VALUES (?, ?, ?, ?)", (task.project, task.id, task.sentence, task.batch))
+    db.execute("DELETE FROM reject WHERE stage = 'push' AND subject = ?", (task.sentence,))
 
 
 def _add_pulled(db: sqlite3.Connection, pulled: Pulled) -> None:

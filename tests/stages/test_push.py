@@ -108,6 +108,7 @@ def test_a_sentence_that_would_poison_the_server_is_rejected_and_the_rest_sent(f
 
         assert [("E_TEXT", poisoned)] == [(reject.code, reject.subject) for reject in tally.rejected]
         assert poisoned not in keys(studio)
+        assert {} == queries.unsettled(bench.store)
         assert tally.done == len(keys(studio))
 
 
@@ -150,3 +151,16 @@ def test_an_index_made_anew_sends_nothing_that_stands_on_the_server(folder):
 
         assert sent == keys(studio)
         assert len(sent) == len(bench.review().golds)
+
+
+def test_a_sentence_that_can_be_sent_again_is_no_longer_rejected(folder):
+    with at_work(folder) as (bench, _):
+        sentence = queries.unpushed(bench.store, ("body",), "combine@words1")[0]
+        text = queries.find_sentence(bench.store, sentence).text
+        write = "UPDATE sentence SET text = ? WHERE id = ?"
+        bench.store.db.execute(write, (text.replace("说", "\0"), sentence))
+        assert 1 == len(bench.push().rejected)
+        bench.store.db.execute(write, (text, sentence))
+
+        assert 1 == bench.push().done
+        assert [] == queries.rejects(bench.store)
