@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from builder import __version__
-from builder.errors import BuilderError, Rejected
+from builder.errors import BrokenError, BuilderError, Rejected
 
 if TYPE_CHECKING:
     from builder.flow import Tally
@@ -34,6 +34,8 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise
         except BuilderError as error:
             raise _failed(str(error), error.exit_code) from error
         except OSError as error:
@@ -41,6 +43,11 @@ class _Group(click.Group):
             raise _failed(f"{what}; nothing was lost, run the same command again when it is mended", 3) from error
         except (KeyboardInterrupt, click.Abort) as error:
             raise _failed("stopped; running the same command again goes on from here", _INTERRUPTED) from error
+        except Exception as error:  # Python itself would exit with 1, which says that records were rejected.
+            from builder import console
+
+            console.show_trace()
+            raise SystemExit(BrokenError.exit_code) from error
 
 
 def _failed(message: str, exit_code: int) -> SystemExit:

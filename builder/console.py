@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -34,14 +35,21 @@ def fail(message: str) -> None:
     _console(stderr=True).print(f"error: {message}", style="bold red", markup=False, highlight=False, soft_wrap=True)
 
 
+def show_trace() -> None:
+    """Show where the error now being handled came from: nobody foresaw it."""
+    traceback.print_exc()
+
+
 def answer(message: str) -> None:
     """Print an answer for the person who asked."""
     _console().print(message, markup=False, highlight=False, soft_wrap=True)
 
 
 def as_json(value: Any) -> None:
-    """Print one JSON document on one line, for programs."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """Print one JSON document on one line, for programs: in UTF-8, whatever the terminal's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(f"{json.dumps(value, ensure_ascii=False)}\n".encode())
+    sys.stdout.buffer.flush()
 
 
 def run_with_progress(stage: Stage[Any], store: Store) -> Tally:

@@ -171,6 +171,36 @@ def test_preview_shows_a_person_the_text_and_the_labels(tmp_path: Path) -> None:
     )
 
 
+def test_json_is_utf_8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("会议开幕。\n", "utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONPATH": str(Path(builder.__file__).parent.parent)}
+    command = [sys.executable, "-m", "builder", "preview", str(tmp_path / "page.txt"), "--json"]
+    told = subprocess.run(command, capture_output=True, check=True, env=environment)
+
+    assert "会议开幕。" == json.loads(told.stdout.decode("utf-8"))["text"]
+
+
+def test_an_unforeseen_error_is_told_from_rejected_records(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("builder.workbench.status", fail)
+    told = called("-C", project, "status")
+
+    assert (4, "OSError: No space left on device") == (told.exit_code, told.stderr.splitlines()[-1])
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take UTF-8 names only")
+@pytest.mark.parametrize("verb", ["ingest", "preview"])
+def test_a_file_name_that_is_not_utf_8_is_read_all_the_same(verb: str, project: Path) -> None:
+    page = project / "sources" / os.fsdecode("中文.txt".encode("gbk"))
+    page.write_text("会议开幕。\n", "utf-8")
+    told = called("-C", project, verb, page, "--json")
+
+    assert 0 == told.exit_code, told.stderr
+    assert ('"done": 1' if verb == "ingest" else r"\\xd6\\xd0\\xce\\xc4.txt") in told.stdout
+
+
 def test_status_is_one_json_document(project: Path) -> None:
     told = called("-C", project, "status", "--json")
 
