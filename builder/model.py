@@ -27,6 +27,11 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def shown_path(path: object) -> str:
+    """Write a path as text that can be stored and sent; bytes of its name that are not UTF-8 stand there escaped."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 class Kind(StrEnum):
     """What a sentence is on its page."""
 

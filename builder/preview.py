@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from builder import plugins
 from builder.config import AnnotateTable
 from builder.errors import Rejected, UsageError
-from builder.model import Document, Entity, Kind, Prediction, Sentence, pieces_of
+from builder.model import Document, Entity, Kind, Prediction, Sentence, pieces_of, shown_path
 from builder.ports import Reader, Reading
 from builder.schema import LabelSchema, read_schema
 from builder.text.structure import split_page
@@ -78,7 +78,7 @@ def preview_files(
     def lines() -> Iterator[dict[str, Any]]:
         for path in files:
             try:
-                yield from preview(_reading(readers, path), str(path), proposer)
+                yield from preview(_reading(readers, path), shown_path(path), proposer)
             except Rejected as error:
                 rejected.append((path, error))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from builder.errors import Rejected, UsageError
 from builder.flow import Outcome
-from builder.model import Fact, Raw, Reject
+from builder.model import Fact, Raw, Reject, shown_path
 from builder.ports import Reader, Reading
 from builder.store import queries
 from builder.store.db import Store
@@ -77,7 +77,7 @@ class Ingest:
 
     def _name(self, path: Path) -> str:
         whole = path.resolve()
-        return str(whole.relative_to(self._base) if whole.is_relative_to(self._base) else whole)
+        return shown_path(whole.relative_to(self._base) if whole.is_relative_to(self._base) else whole)
 
 
 def facts_of(reading: Reading, name: str) -> Iterable[Fact]:
