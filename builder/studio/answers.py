@@ -37,6 +37,7 @@ class Project(_Answer):
     description: str | None
     model_version: str | None
     label_config: str | None
+    expert_instruction: str | None
     maximum_annotations: Count
 
 

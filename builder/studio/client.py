@@ -41,7 +41,7 @@ TITLE_LENGTH = 50
 
 _ATTEMPTS = 3
 _PAGE = 500
-_PROJECT_FIELDS = "id,description,model_version,label_config,maximum_annotations"
+_PROJECT_FIELDS = "id,description,model_version,label_config,expert_instruction,maximum_annotations"
 _TASK_FIELDS = "id,data,updated_at,total_annotations,cancelled_annotations"
 
 # Written anew at each reading ("3 minutes ago") or derived from the account: they would make an unchanged
@@ -89,7 +89,9 @@ class StudioClient:
             # Somebody chose another version: our proposals would stay invisible and be approved unseen.
             changed["model_version"] = SHOWN_VERSION
         if found.label_config != label_config:
-            changed |= {"label_config": label_config, "expert_instruction": instruction}
+            changed["label_config"] = label_config
+        if found.expert_instruction != instruction:
+            changed["expert_instruction"] = instruction
         if found.maximum_annotations != answers:
             changed["maximum_annotations"] = answers
         if changed:

@@ -283,3 +283,17 @@ def test_a_changed_review_page_reaches_an_existing_project(
     assert (changed, "Read twice.", 2) == tuple(
         found[name] for name in ("label_config", "expert_instruction", "maximum_annotations")
     )
+
+
+def test_a_changed_instruction_and_rule_reach_an_existing_project_and_its_tasks(
+    studio: StudioClient, reviewer: StudioClient, project: int, raw: Callable[..., Any]
+) -> None:
+    marker = "[builder:test_a_changed_instruction_and_rule_reach_an_existing_project_and_its_tasks]"
+    [sent] = studio.import_tasks(project, [task("a", "first")])
+    reviewer.submit(sent, [], lead_time=1.0)
+    assert raw(f"/api/tasks/{sent}")["is_labeled"]
+
+    assert project == studio.open_project(marker, "title", CONFIG, "Read twice.", answers=2)
+    found = raw(f"/api/projects/{project}/")
+    assert ("Read twice.", 2) == (found["expert_instruction"], found["maximum_annotations"])
+    assert not raw(f"/api/tasks/{sent}")["is_labeled"]
