@@ -16,7 +16,8 @@ from pathlib import Path
 
 from builder.annotators import combine, cues, gazetteer, jieba_names, pattern
 from builder.annotators.proposal import has_han
-from builder.model import Kind, Prediction, Sentence
+from builder.model import Prediction, Sentence
+from builder.reading import Kind
 from builder.schema import LabelSchema
 
 NAMES = ["PERSON", "TITLE", "ORG", "GPE", "LOCATION", "EVENT", "DOCUMENT", "DATE", "QUANTITY", "CONCEPT"]

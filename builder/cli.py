@@ -210,8 +210,8 @@ def preview(files: tuple[Path, ...], schema: str, as_json: bool) -> None:
             console.as_json(line)
     else:
         console.show_preview(lines, labels)
-    for path, error in rejected:
-        console.fail(f"{path}: {error.code}: {error}")
+    for reject in rejected:
+        console.fail(f"{reject.subject}: {reject.code}: {reject.reason}")
     if rejected:
         raise SystemExit(Rejected.exit_code)
 

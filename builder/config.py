@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from builder.errors import UsageError
-from builder.model import Kind
+from builder.reading import Kind
 from builder.schema import LabelSchema, first_problem, read_schema
 
 FILE = "builder.toml"
@@ -217,7 +217,7 @@ schema = {_quoted(schema)}          # a shipped label schema, or a path to your 
 
 [ingest]
 sources = [{listed}]     # files and folders, relative to this file
-review_kinds = ["body"]   # body, headline, caption, credit, timestamp, navigation
+review_kinds = ["body"]   # see docs/configuration.md
 
 [annotate]
 annotators = ["jieba", "gazetteer", "pattern", "cues"]

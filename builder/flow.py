@@ -21,10 +21,14 @@ Watch = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a batch became: facts to keep, and records that could not go on."""
+    """What a batch became: facts to keep, and records that could not go on.
+
+    `taken` counts its records; None means that each of the batch is one.
+    """
 
     facts: list[Fact] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    taken: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +69,11 @@ def run(stage: Stage[T], store: Store, watch: Watch | None = None) -> Tally:
             store.add(intents)
         outcome = stage.work(batch)
         store.add([*outcome.facts, *outcome.rejects])
-        taken += len(batch)
+        count = len(batch) if outcome.taken is None else outcome.taken
+        taken += count
         rejected += outcome.rejects
         if watch:
-            watch(len(batch))
+            watch(count)
     return Tally(stage.name, taken - len(rejected), tuple(rejected))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from builder.errors import Rejected
 from builder.offset_map import OffsetMap, Piece
+from builder.reading import About, Attempt, Kind, Raw, Sighting, Source
 
 
 def stable_id(*parts: object) -> str:
@@ -32,17 +33,6 @@ def shown_path(path: object) -> str:
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-class Kind(StrEnum):
-    """What a sentence is on its page."""
-
-    HEADLINE = "headline"
-    BODY = "body"
-    CAPTION = "caption"
-    CREDIT = "credit"
-    TIMESTAMP = "timestamp"
-    NAVIGATION = "navigation"
-
-
 class Action(StrEnum):
     """What a person did with a proposed span or label."""
 
@@ -53,28 +43,25 @@ class Action(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file someone pointed at; `sha256` names its bytes, `path` is where it was first seen."""
+@dataclass(frozen=True, slots=True, order=True)
+class Flag:
+    """Characters [start, end) of a sentence that look damaged or delicate, and how; nothing is changed for it."""
 
-    sha256: str
-    path: str
-    size: int
-    encoding: str
-    media_type: str
+    start: int
+    end: int
+    name: str
 
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """The bytes of a source, kept so that every offset can be replayed."""
-
-    sha256: str
-    content: bytes = field(repr=False)
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise Rejected(f"empty or backward flag [{self.start}, {self.end}) {self.name}")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One article of a source: clean text and the map back to the decoded raw text."""
+    """One article of a source: clean text and the map back to the decoded raw text.
+
+    `record` says which part of the source that raw text is: `bytes 120-344`, `row 17`; empty means all of it.
+    """
 
     id: str
     source: str
@@ -83,6 +70,9 @@ class Document:
     title: str
     text: str
     offsets: OffsetMap
+    record: str = ""
+    about: About = About()
+    flags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.offsets.length != len(self.text):
@@ -101,11 +91,17 @@ class Sentence:
     kind: Kind
     language: str
     text: str
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    in_quote: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end or self.end - self.start != len(self.text):
             raise Rejected(f"sentence [{self.start}, {self.end}) does not fit its {len(self.text)} characters")
+
+    @property
+    def flag_names(self) -> tuple[str, ...]:
+        """Name what is flagged, each once, in alphabetical order."""
+        return tuple(sorted({flag.name for flag in self.flags}))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -259,15 +255,21 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that could not go on: which stage refused it, what it was, and why."""
+    """A record that could not go on: which stage refused it, what it was, and why.
+
+    `place` says where in the source the trouble lies (`bytes 120-344`, `row 17`) where that is known.
+    """
 
     stage: str
     subject: str
     code: str
     reason: str
+    place: str = ""
 
 
-Fact = Source | Raw | Document | Sentence | Prediction | Intent | Task | Pulled | Annotation | Reject
+Fact = (
+    Source | Attempt | Sighting | Raw | Document | Sentence | Prediction | Intent | Task | Pulled | Annotation | Reject
+)
 """What a stage may add to the store."""
 
 

@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from builder.model import Document, Gold, Prediction, Sentence, Source
+from builder.model import Document, Gold, Prediction, Reject, Sentence
+from builder.reading import Reading, Source
 from builder.schema import LabelSchema
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One raw text that a reader found: where it is from, its bytes, and the decoded text all maps point to."""
+class Blob(Protocol):
+    """Bytes someone pointed at: a file, or a member of an archive."""
 
-    source: Source
-    raw: bytes
-    text: str
+    @property
+    def name(self) -> str:
+        """Say where it lies: a path, or `archive.zip!/member`."""
+
+    @property
+    def size(self) -> int:
+        """Count the bytes."""
+
+    @property
+    def depth(self) -> int:
+        """Count the archives around it."""
+
+    @property
+    def container(self) -> str:
+        """Give the sha256 of the archive around it; empty for a file."""
+
+    @property
+    def sha256(self) -> str:
+        """Name the bytes."""
+
+    def open(self) -> BinaryIO:
+        """Open the bytes; the file can seek."""
 
 
 class Reader(Protocol):
-    """Files of one kind become readings."""
+    """Blobs of some media types become readings.
 
+    A reader yields what it finds in order: readings; blobs that lie within (an archive's members); rejects for
+    parts that are unfit, the rest going on. It never holds more than one part, and changes nothing.
+    """
+
+    name: str
     suffixes: frozenset[str]
+    """File endings in lower case, each with its dot."""
+    media_types: frozenset[str]
 
-    def read(self, path: Path) -> Reading:
-        """Read one file.
+    def read(self, blob: Blob) -> Iterator[Reading | Blob | Reject]:
+        """Read one blob.
 
         Raises:
-            Rejected: the file is unfit; nothing of it is lost.
+            Rejected: the whole is unfit; nothing of it is lost.
 
         """
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from builder import plugins
 from builder.config import AnnotateTable
-from builder.errors import Rejected, UsageError
-from builder.model import Document, Entity, Kind, Prediction, Sentence, pieces_of, shown_path
-from builder.ports import Reader, Reading
+from builder.model import Document, Entity, Prediction, Reject, Sentence, pieces_of
+from builder.readers.dispatch import Readers
+from builder.reading import Kind, Reading
 from builder.schema import LabelSchema, read_schema
 from builder.text.structure import split_page
 
@@ -26,7 +26,7 @@ class Proposer(Protocol):
 
 def preview(reading: Reading, name: str, proposer: Proposer) -> Iterator[dict[str, Any]]:
     """Yield one JSON-ready object per sentence; offsets are code points, half-open."""
-    for document, sentences in split_page(reading.source.sha256, reading.text):
+    for document, sentences in split_page(reading):
         for sentence, prediction in zip(sentences, proposer.propose(sentences), strict=True):
             yield _line(name, document, sentence, prediction)
 
@@ -42,7 +42,7 @@ def _line(name: str, document: Document, sentence: Sentence, prediction: Predict
         "pieces": [list(piece) for piece in pieces],
         "entities": [_entity(entity, sentence.text) for entity in prediction.entities or ()],
         "label": _label(sentence, prediction),
-        "flags": list(sentence.flags),
+        "flags": list(sentence.flag_names),
     }
 
 
@@ -68,26 +68,19 @@ def _label(sentence: Sentence, prediction: Prediction) -> dict[str, Any] | None:
 
 def preview_files(
     files: Sequence[Path], schema_name: str
-) -> tuple[Iterator[dict[str, Any]], LabelSchema, list[tuple[Path, Rejected]]]:
-    """Preview files with the default annotators; unfit files fill the list as the lines are consumed."""
+) -> tuple[Iterator[dict[str, Any]], LabelSchema, list[Reject]]:
+    """Preview files with the default annotators; unfit ones fill the list as the lines are consumed."""
     schema = read_schema(schema_name, Path.cwd())
     proposer = plugins.combiner(AnnotateTable().annotators, {}, schema)
-    readers = {suffix: reader for reader in plugins.readers() for suffix in reader.suffixes}
-    rejected: list[tuple[Path, Rejected]] = []
+    readers = Readers(plugins.readers())
+    rejected: list[Reject] = []
 
     def lines() -> Iterator[dict[str, Any]]:
         for path in files:
-            try:
-                yield from preview(_reading(readers, path), shown_path(path), proposer)
-            except Rejected as error:
-                rejected.append((path, error))
+            for found in readers.read(readers.named(path)):
+                if isinstance(found, Reading):
+                    yield from preview(found, found.source.path, proposer)
+                elif isinstance(found, Reject):
+                    rejected.append(found)
 
     return lines(), schema, rejected
-
-
-def _reading(readers: Mapping[str, Reader], path: Path) -> Reading:
-    if not path.exists():
-        raise UsageError(f"no such file: {path}")
-    if path.suffix.lower() not in readers:
-        raise UsageError(f"no reader takes {path.name!r}; known endings: {', '.join(sorted(readers))}")
-    return readers[path.suffix.lower()].read(path)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.approval import Given, Rule, approve, objection
-from builder.model import Annotation, Answer, Approval, Kind, Sentence, Span, text_digest
+from builder.model import Annotation, Answer, Approval, Sentence, Span, text_digest
+from builder.reading import Kind
 
 SENTENCE = Sentence("s1", "d", 0, 0, 4, Kind.BODY, "zh", "会议开幕")
 EVENT, STATEMENT = Answer((Span(0, 2, "EVENT"),), "event"), Answer((), "statement")

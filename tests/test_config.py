@@ -9,7 +9,7 @@ import pytest
 
 from builder.config import FILE, Config, parse_config, read_project, studio_key, template
 from builder.errors import UsageError
-from builder.model import Kind
+from builder.reading import Kind
 
 LEAST = '[project]\nname = "mine"\n'
 TABLES = ("project", "ingest", "annotate", "studio", "review", "release")

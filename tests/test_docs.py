@@ -12,7 +12,8 @@ import pytest
 from builder.cli import main
 from builder.exporters.features import views
 from builder.exporters.loading import load_release
-from builder.model import Kind, Sentence, Span
+from builder.model import Sentence, Span
+from builder.reading import Kind
 from builder.schema import read_schema
 from tests.project import answer_all, at_work, make_sources
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.errors import Rejected
-from builder.model import Annotation, Document, Entity, Kind, Label, Sentence, Span, pieces_of, stable_id, text_digest
+from builder.model import Annotation, Document, Entity, Label, Sentence, Span, pieces_of, stable_id, text_digest
 from builder.offset_map import OffsetMap, Piece
+from builder.reading import Kind
 from builder.text import edits
 from tests.strategies import ANY_TEXT
 

@@ -95,11 +95,11 @@ def test_an_unfit_file_is_listed_and_the_rest_goes_on(tmp_path: Path) -> None:
     lines, _, rejected = preview_files([empty, sound], "news")
 
     assert [str(sound)] == [line["document"] for line in lines]
-    assert [(empty, "E_EMPTY")] == [(path, error.code) for path, error in rejected]
+    assert [(str(empty), "E_EMPTY")] == [(reject.subject, reject.code) for reject in rejected]
 
 
 def test_a_file_that_is_not_there_stops_the_command(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no such file: .*gone.txt"):
+    with pytest.raises(UsageError, match="no such file or folder: .*gone.txt"):
         said(tmp_path / "gone.txt")
 
 

@@ -93,7 +93,7 @@ class Recorder:
             "source": PureWindowsPath(row.source.path).name,  # splits at both kinds of slash
             "source_sha256": row.source.sha256,
             "encoding": row.source.encoding,
-            "flags": list(sentence.flags),
+            "flags": list(sentence.flag_names),
             "approvers": sorted(self._people[person] for person in approval.approvers),
             "approved_at": approval.at,
             "rule": approval.rule,

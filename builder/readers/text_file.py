@@ -5,13 +5,12 @@ Reads bytes, never lines: no newline is translated and no character is lost.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 from builder.errors import Rejected
-from builder.model import Source
-from builder.ports import Reader, Reading
+from builder.ports import Blob, Reader
+from builder.readers.blobs import content_of, source_of
+from builder.reading import Reading
 
 LARGEST = 64 * 2**20
 """Bytes; a larger text file is refused rather than read into memory."""
@@ -20,36 +19,25 @@ LARGEST = 64 * 2**20
 class TextFile:
     """Read `.txt` and `.md` files."""
 
-    suffixes = frozenset({".txt", ".text", ".md"})
+    name = "text"
+    suffixes = frozenset({".txt", ".text", ".md", ""})
+    media_types = frozenset({"text/plain"})
 
-    def read(self, path: Path) -> Reading:
+    def read(self, blob: Blob) -> Iterator[Reading]:
         """Read one file.
 
         Raises:
             Rejected: it is empty, too large, not readable or not UTF-8.
         """
-        raw = _bytes_of(path)
-        text = _decoded(raw)
+        text = _decoded(content_of(blob, LARGEST))
         if not any(character.isprintable() and character != " " for character in text):
             raise Rejected("the file holds no text", "E_EMPTY")
-        digest = hashlib.sha256(raw).hexdigest()
-        return Reading(Source(digest, str(path), len(raw), "utf-8", "text/plain"), raw, text)
+        yield Reading(source_of(blob, "text/plain", encoding="utf-8"), text)
 
 
 def build(options: Mapping[str, str]) -> Reader:
     """Make the reader; it takes no options."""
     return TextFile()
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise Rejected("not a regular file", "E_IO")
-        if path.stat().st_size > LARGEST:
-            raise Rejected(f"larger than {LARGEST // 2**20} MiB; split it first", "E_TOO_LARGE")
-        return path.read_bytes()
-    except OSError as error:
-        raise Rejected(f"cannot be read: {error.strerror}", "E_IO") from error
 
 
 def _decoded(raw: bytes) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from builder.annotators.combine import Combiner
 from builder.flow import Outcome
-from builder.model import Fact, Kind, Sentence
+from builder.model import Fact, Sentence
+from builder.reading import Kind
 from builder.store import queries
 from builder.store.db import Store
 

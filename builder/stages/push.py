@@ -13,8 +13,9 @@ from typing import Any
 
 from builder.errors import Rejected, UsageError
 from builder.flow import Outcome
-from builder.model import Document, Fact, Intent, Kind, Prediction, Reject, Sentence, Task, stable_id
+from builder.model import Document, Fact, Intent, Prediction, Reject, Sentence, Task, stable_id
 from builder.ports import Studio
+from builder.reading import Kind
 from builder.schema import LabelSchema
 from builder.store import queries
 from builder.store.db import Store

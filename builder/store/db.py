@@ -25,12 +25,11 @@ from builder.model import (
     Intent,
     Prediction,
     Pulled,
-    Raw,
     Reject,
     Sentence,
-    Source,
     Task,
 )
+from builder.reading import Attempt, Raw, Sighting, Source
 from builder.store import raw_files, rows
 from builder.store.journal import Entry, Journal
 from builder.store.migrations import VERSIONS
@@ -166,34 +165,39 @@ def _journalled(annotation: Annotation) -> tuple[str, dict[str, Any]]:
 
 
 def _add_source(db: sqlite3.Connection, source: Source) -> None:
-    values = (source.sha256, source.path, source.size, source.encoding, source.media_type)
-    db.execute("INSERT OR IGNORE INTO source VALUES (?, ?, ?, ?, ?)", values)
+    _insert(db, "source", rows.source_row(source))
+
+
+def _add_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
+    """Forget what was refused of a file, its records (`file#…`) and its members (`file!/…`)."""
+    within = "substr(subject, 1, length(?1) + 1) IN (?1 || '#', ?1 || '!')"
+    db.execute(f"DELETE FROM reject WHERE stage = 'ingest' AND (subject = ?1 OR {within})", (attempt.path,))
+
+
+def _add_sighting(db: sqlite3.Connection, sighting: Sighting) -> None:
     latest = "SELECT sha256 FROM sighting WHERE path = ?1 ORDER BY number DESC LIMIT 1"
-    db.execute(
-        f"INSERT INTO sighting (path, sha256) SELECT ?1, ?2 WHERE ?2 IS NOT ({latest})", (source.path, source.sha256)
-    )
-    db.execute("DELETE FROM reject WHERE stage = 'ingest' AND subject = ?", (source.path,))
+    sql = f"INSERT INTO sighting (path, sha256) SELECT ?1, ?2 WHERE ?2 IS NOT ({latest})"
+    db.execute(sql, (sighting.path, sighting.sha256))
 
 
 def _add_document(db: sqlite3.Connection, document: Document) -> None:
-    db.execute("INSERT OR IGNORE INTO document VALUES (?, ?, ?, ?, ?, ?, ?)", rows.document_row(document))
+    _insert(db, "document", rows.document_row(document))
 
 
 def _add_sentence(db: sqlite3.Connection, sentence: Sentence) -> None:
-    db.execute("INSERT OR IGNORE INTO sentence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows.sentence_row(sentence))
+    _insert(db, "sentence", rows.sentence_row(sentence))
 
 
 def _add_prediction(db: sqlite3.Connection, prediction: Prediction) -> None:
-    db.execute("INSERT OR IGNORE INTO prediction VALUES (?, ?, ?, ?)", rows.prediction_row(prediction))
+    _insert(db, "prediction", rows.prediction_row(prediction))
 
 
 def _add_intent(db: sqlite3.Connection, intent: Intent) -> None:
-    values = (intent.sentence, intent.batch, intent.annotator, intent.schema_digest)
-    db.execute("INSERT OR IGNORE INTO intent VALUES (?, ?, ?, ?)", values)
+    _insert(db, "intent", (intent.sentence, intent.batch, intent.annotator, intent.schema_digest))
 
 
 def _add_task(db: sqlite3.Connection, task: Task) -> None:
-    db.execute("INSERT OR IGNORE INTO task VALUES (?, ?, ?, ?)", (task.project, task.id, task.sentence, task.batch))
+    _insert(db, "task", (task.project, task.id, task.sentence, task.batch))
     db.execute("DELETE FROM reject WHERE stage = 'push' AND subject = ?", (task.sentence,))
 
 
@@ -202,12 +206,19 @@ def _add_pulled(db: sqlite3.Connection, pulled: Pulled) -> None:
 
 
 def _add_reject(db: sqlite3.Connection, reject: Reject) -> None:
-    values = (reject.stage, reject.subject, reject.code, reject.reason)
-    db.execute("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?)", values)
+    values = (reject.stage, reject.subject, reject.code, reject.reason, reject.place)
+    db.execute("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?)", values)
+
+
+def _insert(db: sqlite3.Connection, table: str, row: rows.Row) -> None:
+    """Insert a row; what is already known changes nothing."""
+    db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(row))})", row)
 
 
 _INSERTS: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     Source: _add_source,
+    Attempt: _add_attempt,
+    Sighting: _add_sighting,
     Document: _add_document,
     Sentence: _add_sentence,
     Prediction: _add_prediction,

@@ -47,4 +47,18 @@ VERSIONS = (
             SELECT g.sha256 FROM sighting g
             WHERE g.number = (SELECT max(number) FROM sighting later WHERE later.path = g.path));
     """,
+    """
+    ALTER TABLE source ADD COLUMN declared_encoding TEXT NOT NULL DEFAULT '';
+    ALTER TABLE source ADD COLUMN named_type TEXT NOT NULL DEFAULT '';
+    ALTER TABLE source ADD COLUMN parser TEXT NOT NULL DEFAULT '';
+    ALTER TABLE source ADD COLUMN container TEXT NOT NULL DEFAULT '';
+    ALTER TABLE document ADD COLUMN record TEXT NOT NULL DEFAULT '';
+    ALTER TABLE document ADD COLUMN key TEXT NOT NULL DEFAULT '';
+    ALTER TABLE document ADD COLUMN about TEXT NOT NULL DEFAULT '["","","",""]';
+    ALTER TABLE document ADD COLUMN flags TEXT NOT NULL DEFAULT '[]';
+    CREATE INDEX document_by_key ON document (key) WHERE key <> '';
+    CREATE INDEX document_by_source ON document (source);
+    ALTER TABLE sentence ADD COLUMN in_quote INTEGER NOT NULL DEFAULT 0 CHECK (in_quote IN (0, 1));
+    ALTER TABLE reject ADD COLUMN place TEXT NOT NULL DEFAULT '';
+    """,
 )

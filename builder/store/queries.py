@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 
-from builder.model import Annotation, Document, Gold, Kind, Prediction, Reject, Sentence, Source
+from builder.model import Annotation, Document, Gold, Prediction, Reject, Sentence
+from builder.reading import Kind, Source
 from builder.store import rows
 from builder.store.db import Store
 
-_SENTENCE = 'id, document, number, start, "end", kind, language, text, flags'
+_SENTENCE = 'id, document, number, start, "end", kind, language, text, flags, in_quote'
 _PAGE = 500
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from builder.errors import BrokenError
-from builder.model import Raw
+from builder.reading import Raw
 
 
 def keep(folder: Path, raw: Raw) -> None:
@@ -17,7 +18,11 @@ def keep(folder: Path, raw: Raw) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".tmp")
     with aside.open("wb") as file:
-        file.write(raw.content)
+        if isinstance(raw.content, bytes):
+            file.write(raw.content)
+        else:
+            with raw.content.open("rb") as original:
+                shutil.copyfileobj(original, file)
         file.flush()
         os.fsync(file.fileno())
     aside.rename(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
 from builder.model import (
@@ -12,15 +13,16 @@ from builder.model import (
     Approval,
     Document,
     Entity,
+    Flag,
     Gold,
     GoldSpan,
-    Kind,
     Label,
     Prediction,
     Sentence,
     Span,
 )
 from builder.offset_map import OffsetMap
+from builder.reading import About, Kind, Source
 
 Row = Sequence[Any]
 
@@ -30,28 +32,48 @@ def packed(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
 
 
+def source_row(source: Source) -> Row:
+    """Order the columns of `source`."""
+    return astuple(source)
+
+
 def document_row(document: Document) -> Row:
     """Order the columns of `document`."""
-    d = document
-    return (d.id, d.source, d.article, d.language, d.title, d.text, packed(d.offsets.to_json()))
+    d, a = document, document.about
+    about = packed([a.url, a.published, a.fetched, a.licence])
+    offsets = packed(d.offsets.to_json())
+    return (d.id, d.source, d.article, d.language, d.title, d.text, offsets, d.record, a.key, about, packed(d.flags))
 
 
 def document_of(row: Row) -> Document:
     """Make a document from its columns."""
-    id, source, article, language, title, text, offsets = row
-    return Document(id, source, article, language, title, text, OffsetMap.from_json(json.loads(offsets)))
+    id, source, article, language, title, text, offsets, record, key, about, flags = row
+    return Document(
+        id=id,
+        source=source,
+        article=article,
+        language=language,
+        title=title,
+        text=text,
+        offsets=OffsetMap.from_json(json.loads(offsets)),
+        record=record,
+        about=About(key, *json.loads(about)),
+        flags=tuple(json.loads(flags)),
+    )
 
 
 def sentence_row(sentence: Sentence) -> Row:
     """Order the columns of `sentence`."""
     s = sentence
-    return (s.id, s.document, s.number, s.start, s.end, s.kind.value, s.language, s.text, packed(s.flags))
+    flags = packed([[f.start, f.end, f.name] for f in s.flags])
+    return (s.id, s.document, s.number, s.start, s.end, s.kind.value, s.language, s.text, flags, int(s.in_quote))
 
 
 def sentence_of(row: Row) -> Sentence:
     """Make a sentence from its columns."""
-    id, document, number, start, end, kind, language, text, flags = row
-    return Sentence(id, document, number, start, end, Kind(kind), language, text, tuple(json.loads(flags)))
+    id, document, number, start, end, kind, language, text, flags, in_quote = row
+    flagged = tuple(_flag_of(flag, len(text)) for flag in json.loads(flags))
+    return Sentence(id, document, number, start, end, Kind(kind), language, text, flagged, bool(in_quote))
 
 
 def prediction_row(prediction: Prediction) -> Row:
@@ -127,3 +149,8 @@ def _entity_of(packed_entity: list[Any]) -> Entity:
 def _label_of(packed_label: list[Any]) -> Label:
     name, score, by = packed_label
     return Label(name, score, tuple(by))
+
+
+def _flag_of(packed_flag: Any, length: int) -> Flag:
+    """Make a flag; before flags had a place, only their names were kept."""
+    return Flag(0, length, packed_flag) if isinstance(packed_flag, str) else Flag(*packed_flag)

@@ -58,8 +58,10 @@ def task_of(passage: Passage, prediction: Prediction, schema: LabelSchema, batch
             "title": _shown(passage.title),
             "before": _shown(passage.before),
             "after": _shown(passage.after),
-            "origin": _shown(" · ".join((passage.source, f"{sentence.kind} {sentence.number + 1}", *sentence.flags))),
-            "flags": _shown(", ".join(sentence.flags)),
+            "origin": _shown(
+                " · ".join((passage.source, f"{sentence.kind} {sentence.number + 1}", *sentence.flag_names))
+            ),
+            "flags": _shown(", ".join(sentence.flag_names)),
             KEY: sentence.id,
             BATCH: batch,
             "builder_text_sha256": text_digest(sentence.text),

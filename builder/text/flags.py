@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from builder.model import Flag
 from builder.text.scripts import is_ended
 
 _PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("「", "」"), ("(", ")"))
 
 
-def flags_of(text: str) -> tuple[str, ...]:
-    """Name what looks wrong with a body sentence: `unterminated`, `unbalanced`, `replacement`."""
+def flags_of(text: str) -> tuple[Flag, ...]:
+    """Mark what looks wrong with a body sentence: `unterminated`, `unbalanced`, `replacement`."""
     found = []
     if not is_ended(text):
         found.append("unterminated")
@@ -16,4 +17,4 @@ def flags_of(text: str) -> tuple[str, ...]:
         found.append("unbalanced")
     if "\ufffd" in text:
         found.append("replacement")
-    return tuple(found)
+    return tuple(Flag(0, len(text), name) for name in found)

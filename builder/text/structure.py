@@ -9,7 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from builder.model import Document, Kind, Sentence, stable_id, text_digest
+from builder.model import Document, Sentence, stable_id, text_digest
+from builder.reading import Kind, Reading
 from builder.text import cleaning, edits
 from builder.text.flags import flags_of
 from builder.text.scripts import is_ended, language_of, width
@@ -40,17 +41,29 @@ _COMMA = re.compile("[，,；;]")
 _LONGEST_HEADLINE, _LONGEST_CAPTION, _SHORTEST_CAPTION, _LONGEST_MENU = 100, 90, 16, 60
 
 
-def split_page(source_sha256: str, raw: str) -> list[tuple[Document, tuple[Sentence, ...]]]:
-    """Split the decoded raw text of one source into its articles, each with its sentences in order.
+def split_page(reading: Reading) -> list[tuple[Document, tuple[Sentence, ...]]]:
+    """Split a reading into its articles, each with its sentences in order.
 
-    `document.offsets` leads from the document's text back to `raw`; a sentence's range is in the document.
+    `document.offsets` leads from the document's text back to the reading's; a sentence's range is in the document.
     """
+    raw = reading.text
     text, offsets = edits.apply(raw, cleaning.edits(raw))
     ranges = [_stripped(match) for match in _PARAGRAPH.finditer(text)]
     kinds = kinds_of([text[start:end] for start, end in ranges])
     title = next((text[a:b] for (a, b), kind in zip(ranges, kinds, strict=True) if kind is Kind.HEADLINE), "")
-    name = stable_id(source_sha256, 0, text_digest(text))
-    document = Document(name, source_sha256, 0, language_of(text), title, text, offsets)
+    name = stable_id(reading.source.sha256, *filter(None, [reading.record]), 0, text_digest(text))
+    document = Document(
+        id=name,
+        source=reading.source.sha256,
+        article=0,
+        language=language_of(text),
+        title=reading.title or title,
+        text=text,
+        offsets=offsets,
+        record=reading.record,
+        about=reading.about,
+        flags=reading.flags,
+    )
     return [(document, tuple(_sentences(document, ranges, kinds)))]
 
 

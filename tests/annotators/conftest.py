@@ -2,7 +2,8 @@
 
 import pytest
 
-from builder.model import Kind, Sentence
+from builder.model import Sentence
+from builder.reading import Kind
 from builder.schema import LabelSchema
 
 ENTITIES = ["PERSON", "TITLE", "ORG", "GPE", "LOCATION", "EVENT", "DOCUMENT", "DATE", "QUANTITY", "CONCEPT"]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from builder.annotators import combine, cues, gazetteer, jieba_names, pattern
 from builder.errors import UsageError
-from builder.model import Kind, Sentence
+from builder.model import Sentence
+from builder.reading import Kind
 from builder.schema import LabelSchema
 
 ENTITIES = ["PERSON", "TITLE", "ORG", "GPE", "LOCATION", "EVENT", "DOCUMENT", "DATE", "QUANTITY", "CONCEPT"]

@@ -6,7 +6,8 @@ import uuid
 
 import pytest
 
-from builder.model import Entity, Kind, Label, Prediction, Sentence, Span, stable_id
+from builder.model import Entity, Label, Prediction, Sentence, Span, stable_id
+from builder.reading import Kind
 from builder.schema import read_schema
 from builder.studio.codec import Passage, answer_of, result_of, task_of
 from builder.studio.label_config import instruction, label_config

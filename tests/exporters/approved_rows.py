@@ -7,17 +7,17 @@ from builder.model import (
     Approval,
     Document,
     Entity,
+    Flag,
     Gold,
     GoldSpan,
-    Kind,
     Sentence,
-    Source,
     Span,
     stable_id,
     text_digest,
 )
 from builder.offset_map import OffsetMap, Piece, block, copy
 from builder.ports import ReleaseInfo, Row
+from builder.reading import Kind, Source
 from builder.schema import LabelSchema
 
 RAW_ZH = "外交部\n网站😀 𠮷野\n家总统访\n问3M公司。"
@@ -64,7 +64,7 @@ EN_SOURCE, EN = make_document(
 def make_row(source, document, number, start, end, spans, *, split="train", people=("zoe@example.org",), rejected=()):
     text = document.text[start:end]
     identity = stable_id(document.id, start, end)
-    flags = ("unterminated",)
+    flags = (Flag(0, len(text), "unterminated"),)
     sentence = Sentence(identity, document.id, number, start, end, Kind.BODY, document.language, text, flags)
     approval = Approval(
         identity,

@@ -13,14 +13,22 @@ from hypothesis import strategies as st
 
 from builder.errors import Rejected
 from builder.readers import text_file
+from builder.readers.blobs import File
 from builder.readers.text_file import TextFile, build
+from builder.reading import Reading
 
 
 def refusal(path: Path) -> tuple[str, str]:
     """Give the code and the reason with which a file is refused."""
     with pytest.raises(Rejected) as caught:
-        TextFile().read(path)
+        list(TextFile().read(File(path)))
     return caught.value.code, str(caught.value)
+
+
+def reading_of(path: Path) -> Reading:
+    """Give the one reading of a file."""
+    [only] = TextFile().read(File(path))
+    return only
 
 
 def written(folder: Path, content: bytes) -> Path:
@@ -32,11 +40,11 @@ def written(folder: Path, content: bytes) -> Path:
 def test_no_newline_or_mark_is_translated(tmp_path: Path) -> None:
     raw = "\ufeff会议😀\r\n𠮷\rx\n".encode()
 
-    assert (raw, raw.decode()) == (lambda reading: (reading.raw, reading.text))(TextFile().read(written(tmp_path, raw)))
+    assert raw.decode() == reading_of(written(tmp_path, raw)).text
 
 
 def test_a_source_is_named_by_its_bytes(tmp_path: Path) -> None:
-    source = TextFile().read(written(tmp_path, b"text")).source
+    source = reading_of(written(tmp_path, b"text")).source
 
     assert (hashlib.sha256(b"text").hexdigest(), 4, "utf-8") == (source.sha256, source.size, source.encoding)
 
@@ -64,7 +72,7 @@ def test_a_file_that_is_not_utf8_is_refused_with_the_byte(content: bytes, place:
 def test_any_bytes_are_read_whole_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = written(tmp_path_factory.getbasetemp(), content)
     with suppress(Rejected):
-        assert content == TextFile().read(path).text.encode()
+        assert content == reading_of(path).text.encode()
 
 
 def test_a_file_above_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +84,7 @@ def test_a_file_above_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.M
 def test_a_file_at_the_limit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_file, "LARGEST", 4)
 
-    assert "four" == TextFile().read(written(tmp_path, b"four")).text
+    assert "four" == reading_of(written(tmp_path, b"four")).text
 
 
 def test_a_pipe_is_refused_rather_than_waited_for(tmp_path: Path) -> None:
@@ -96,13 +104,15 @@ def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
 def test_an_unreadable_file_is_refused_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root may read any file, so the operating system's refusal is played."""
 
-    def refuse(path: Path) -> bytes:
+    page = written(tmp_path, b"text")
+
+    def refuse(path: Path, mode: str) -> bytes:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
 
-    assert ("E_IO", "cannot be read: Permission denied") == refusal(written(tmp_path, b"text"))
+    assert ("E_IO", "cannot be read: Permission denied") == refusal(page)
 
 
 def test_it_takes_text_and_markdown() -> None:
-    assert {".txt", ".text", ".md"} == build({}).suffixes
+    assert {".txt", ".text", ".md", ""} == build({}).suffixes

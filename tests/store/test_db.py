@@ -3,7 +3,8 @@ import sqlite3
 import pytest
 
 from builder.errors import BrokenError, Unavailable
-from builder.model import Annotation, Prediction, Reject, Source
+from builder.model import Annotation, Prediction, Reject
+from builder.reading import Source
 from builder.store import queries
 from builder.store.db import Store
 from tests.project import at_work, dump, make_sources

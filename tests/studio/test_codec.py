@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.errors import Rejected
-from builder.model import Answer, Entity, Kind, Label, Prediction, Sentence, Span
+from builder.model import Answer, Entity, Flag, Label, Prediction, Sentence, Span
+from builder.reading import Kind
 from builder.studio.codec import Passage, answer_of, entity_region, label_region, result_of, task_of
 from tests.strategies import SENDABLE, spans_of
 from tests.test_schema import small
@@ -170,7 +171,7 @@ def test_a_prediction_that_does_not_fit_is_not_sent(span: Span) -> None:
 
 def test_a_task_says_where_its_sentence_stands_and_what_is_odd_about_it() -> None:
     plain = passage()
-    odd = replace(plain, sentence=replace(plain.sentence, flags=("unterminated",)))
+    odd = replace(plain, sentence=replace(plain.sentence, flags=(Flag(0, 1, "unterminated"),)))
     origins = [task_of(one, Prediction("id1", "a@1"), small(), "b")["data"]["origin"] for one in (plain, odd)]
 
     assert ["page.txt · body 4", "page.txt · body 4 · unterminated"] == origins

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from builder.model import Kind, Prediction, Sentence
+from builder.model import Prediction, Sentence
+from builder.reading import Kind
 from builder.schema import LabelSchema, read_schema, shipped_schemas
 from builder.studio.codec import Passage, task_of
 from builder.studio.label_config import instruction, label_config

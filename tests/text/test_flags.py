@@ -22,4 +22,4 @@ from builder.text.flags import flags_of
     ],
 )
 def test_damage_is_named(text: str, flags: tuple[str, ...]) -> None:
-    assert flags == flags_of(text)
+    assert flags == tuple(flag.name for flag in flags_of(text))

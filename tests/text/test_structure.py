@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from builder.model import Document, Kind, Sentence
+from builder.model import Document, Sentence
+from builder.reading import Kind
 from builder.text.structure import kinds_of, split_page
+from tests.readings import reading_of
 from tests.strategies import PAGES
-
-SHA = "0" * 64
 
 
 def page(raw: str) -> tuple[Document, tuple[Sentence, ...]]:
-    (only,) = split_page(SHA, raw)
+    (only,) = split_page(reading_of(raw))
     return only
 
 
@@ -67,7 +67,7 @@ def test_the_same_page_is_split_the_same_way(raw: str) -> None:
 
 
 def test_another_source_with_the_same_text_is_another_document() -> None:
-    assert page("会议开幕。")[0].id != split_page("1" * 64, "会议开幕。")[0][0].id
+    assert page("会议开幕。")[0].id != split_page(reading_of("会议开幕。", "1" * 64))[0][0].id
 
 
 @pytest.mark.parametrize("raw", ["", "\ufeff", " \r\n\u3000\n"])
@@ -118,7 +118,7 @@ def test_a_headline_seen_again_is_navigation() -> None:
 def test_only_body_sentences_carry_flags() -> None:
     _, sentences = page("世界人工智能大会开幕\n\n与会各方认为，应当“深化合作。")
 
-    assert [(), ("unbalanced",)] == [s.flags for s in sentences]
+    assert [(), ("unbalanced",)] == [s.flag_names for s in sentences]
 
 
 def test_the_first_headline_is_the_title() -> None:
