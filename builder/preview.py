@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from builder import plugins
+from builder.annotators.tagger import crosses
 from builder.config import AnnotateTable
 from builder.model import Document, Entity, Prediction, Reject, Sentence, pieces_of
 from builder.readers.dispatch import Readers
@@ -26,7 +27,7 @@ class Proposer(Protocol):
 
 def preview(reading: Reading, name: str, proposer: Proposer) -> Iterator[dict[str, Any]]:
     """Yield one JSON-ready object per sentence; offsets are code points, half-open."""
-    for document, sentences in split_page(reading):
+    for document, sentences in split_page(reading, crosses):
         for sentence, prediction in zip(sentences, proposer.propose(sentences), strict=True):
             yield _line(name, document, sentence, prediction)
 

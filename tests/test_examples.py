@@ -114,8 +114,11 @@ def test_a_span_starts_behind_a_character_beyond_the_bmp(rows: list[dict[str, An
 @pytest.mark.parametrize(
     ("page", "kinds"),
     [
-        (PAGES[0], {Kind.HEADLINE, Kind.BODY, Kind.CAPTION, Kind.CREDIT, Kind.NAVIGATION}),
-        (PAGES[1], {Kind.HEADLINE, Kind.BODY, Kind.CAPTION, Kind.CREDIT, Kind.TIMESTAMP, Kind.NAVIGATION}),
+        (PAGES[0], {Kind.HEADLINE, Kind.BODY, Kind.CAPTION, Kind.CREDIT, Kind.SOURCE, Kind.CONTACT}),
+        (
+            PAGES[1],
+            {Kind.HEADLINE, Kind.BODY, Kind.CAPTION, Kind.CREDIT, Kind.TIMESTAMP, Kind.NAVIGATION, Kind.REPEATED},
+        ),
     ],
 )
 def test_a_page_shows_the_noise_it_promises(page: str, kinds: set[Kind]) -> None:

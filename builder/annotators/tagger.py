@@ -35,6 +35,16 @@ def tokens_of(text: str) -> list[Token]:
     return tokens
 
 
+def crosses(left: str, right: str) -> bool:
+    """Whether a word of the dictionary lies across the border of two Chinese texts."""
+    at = 0
+    for word in _tagger().tokenizer.cut(left + right, HMM=False):
+        at += len(word)
+        if len(left) <= at:
+            return len(left) < at
+    return False
+
+
 def read_dictionary(path: Path) -> tuple[dict[str, int], int, dict[str, str]]:
     """Read `word count tag` lines: counts (0 for what only begins a word), their sum, and the words' tags."""
     fields = path.read_text("utf-8").split()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from builder.annotators.tagger import crosses
 from builder.errors import Rejected
 from builder.flow import Outcome
 from builder.model import Fact, Reject, shown_path
@@ -81,7 +82,7 @@ class Ingest:
 def facts_of(reading: Reading) -> Iterator[Fact]:
     """Make the facts of one reading."""
     yield reading.source
-    for document, sentences in split_page(reading):
+    for document, sentences in split_page(reading, crosses):
         yield document
         yield from sentences
 

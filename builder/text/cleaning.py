@@ -6,10 +6,13 @@ Nothing is guessed: letters never change, and every edit says why it was made.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from statistics import median_high
 
 from builder.text.edits import Edit
-from builder.text.scripts import CJK_MARKS, HAN, is_ended, width
+from builder.text.kinds import is_title, kind_of
+from builder.text.scripts import CJK_MARKS, HAN, width
 
 # Zero-width joiners stay: emoji are made of them.
 _INVISIBLE = re.compile("\ufeff+|[\u200b\u00ad\u2060]+|\x00+|[\u202a-\u202e\u2066-\u2069]+")
@@ -19,15 +22,11 @@ _STRAY = re.compile(
     rf"|(?<=[{HAN}])[ \t\u00a0\u3000]+(?=[{CJK_MARKS},.;:!?])"
 )
 # On a page read from print the spaces beside figures are stray too; elsewhere they may be somebody's style.
-_STRAY_FIGURE = re.compile(rf"(?<=[{HAN}])[ \t\u00a0\u3000]+(?=[0-9])|(?<=[0-9])[ \t\u00a0\u3000]+(?=[{HAN}])")
+_STRAY_FIGURE = re.compile(
+    rf"(?<=[{HAN}{CJK_MARKS}])[ \t\u00a0\u3000]+(?=[0-9])|(?<=[0-9])[ \t\u00a0\u3000]+(?=[{HAN}])"
+)
 _SLUGS = frozenset(("本报讯", "综合"))
-_CJK = re.compile(f"[{HAN}{CJK_MARKS}]")
-# Possessive and anchored, so that a long run of spaces is passed once and not once per space.
-_BREAK = re.compile(r"(?<![ \t\u00a0\u3000])[ \t\u00a0\u3000]*+\r?\n[ \t\u00a0\u3000]*")
-_BLOCK = re.compile(r"^[^\S\n]*+\S[^\n]*(?:\n[^\S\n]*+\S[^\n]*)*", re.MULTILINE)
 
-# A line is wrapped when it nearly fills its column; narrower columns than this are lists.
-_FULL, _NARROWEST = 0.7, 16
 # So many stray spaces show that a page was read from print.
 _PRINTED = 5
 # Characters before a space in which a slug would stand.
@@ -35,11 +34,17 @@ _NEARBY = 40
 
 
 def edits(raw: str) -> list[Edit]:
-    """List every edit that turns a raw page into clean text."""
-    wraps = list(_wraps(raw))
-    wrapped = {place for edit in wraps for place in range(edit.start, edit.end)}
-    others = (*_invisible(raw), *_stray_spaces(raw))
-    return sorted([*wraps, *(edit for edit in others if edit.start not in wrapped)])
+    """List every edit that turns the characters of a raw page into clean ones; its lines stay."""
+    return sorted([*_invisible(raw), *_stray_spaces(raw)])
+
+
+def column_of(raw: str) -> int:
+    """Measure, in columns, how far apart the stray spaces of a page stand where lines were joined with them; else 0."""
+    widths = []
+    for line in raw.split("\n"):
+        places = [match.start() for match in _STRAY.finditer(line)]
+        widths += [width(line[low + 1 : high]) for low, high in zip(places, places[1:], strict=False)]
+    return int(median_high(widths)) if _PRINTED <= len(widths) else 0
 
 
 def _invisible(raw: str) -> Iterator[Edit]:
@@ -51,10 +56,28 @@ def _invisible(raw: str) -> Iterator[Edit]:
 
 def _stray_spaces(raw: str) -> Iterator[Edit]:
     stray = [match for match in _STRAY.finditer(raw) if not _parts_slug(raw, match)]
+    if stray:
+        plain = _is_plain_line(raw, is_printed=_PRINTED <= len(stray))
+        stray = [match for match in stray if not plain(match.start())]
     if _PRINTED <= len(stray):
         stray += _STRAY_FIGURE.finditer(raw)
     for match in stray:
         yield Edit(*match.span(), "stray space")
+
+
+def _is_plain_line(raw: str, *, is_printed: bool) -> Callable[[int], bool]:
+    """Tell of each place whether its line is no running text, so that its spaces part names or entries."""
+
+    @cache
+    def judged(start: int, end: int) -> bool:
+        line = raw[start:end].strip()
+        return kind_of(line) is not None or not is_printed and is_title(line)
+
+    def judge(at: int) -> bool:
+        end = raw.find("\n", at)
+        return judged(raw.rfind("\n", 0, at) + 1, len(raw) if end < 0 else end)
+
+    return judge
 
 
 def _parts_slug(raw: str, space: re.Match[str]) -> bool:
@@ -62,20 +85,3 @@ def _parts_slug(raw: str, space: re.Match[str]) -> bool:
     nearby = raw[max(0, space.start() - _NEARBY) : space.start()]
     before, after = nearby[nearby.rfind("\n") + 1 :].strip(), raw[space.end() : space.end() + 2]
     return before in _SLUGS or before.endswith("电") or (after[:1] in "图摄文" and not after[1:].strip())
-
-
-def _wraps(raw: str) -> Iterator[Edit]:
-    for paragraph in _BLOCK.finditer(raw):
-        lines = paragraph.group().split("\n")
-        column = max(width(line.strip()) for line in lines)
-        for match in _BREAK.finditer(raw, *paragraph.span()):
-            before = raw[raw.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
-            if _NARROWEST <= column and not is_ended(before) and _FULL * column <= width(before):
-                yield _unwrapped(raw, match.start(), match.end())
-
-
-def _unwrapped(raw: str, start: int, end: int) -> Edit:
-    """Join two lines: Chinese without a space, other scripts with one."""
-    beside = raw[start - 1 : start] + raw[end : end + 1]
-    joined = "" if _CJK.search(beside) else " "
-    return Edit(start, end, "line wrap", joined)

@@ -15,6 +15,7 @@ CLOSERS = "”’」』）》〉】)\"'"
 
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]+")
+_TITLE_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _ENDED = re.compile(f"[{TERMINATORS}.；;：:][{re.escape(CLOSERS)}]*$")
 
 
@@ -37,3 +38,9 @@ def width(text: str) -> int:
 def is_ended(text: str) -> bool:
     """Whether a line closes with a terminator, quotes and brackets aside."""
     return _ENDED.search(text.rstrip()) is not None
+
+
+def is_title_case(text: str) -> bool:
+    """Whether an English line capitalises nearly all of its longer words, and has more than two of them."""
+    words = [word for word in _TITLE_WORD.findall(text) if 3 < len(word)]
+    return 2 < len(words) and 0.8 * len(words) <= sum(word[0].isupper() for word in words)

@@ -27,6 +27,7 @@ _OPENING = re.compile(rf"""\s+["'“‘(\[]*[A-Z0-9À-Ý{HAN}《]""")
 _WORD = re.compile(r"[\w.’'&-]*$")
 _INITIALS = re.compile(r"(?:[a-z]\.)*[a-z]")
 _FRESH_START = re.compile(rf"[{HAN}]|\s++(?![a-z])")
+_CORPORATE = re.compile(r"\s+(?:Ltd|Inc|Corp|LLC|Co)\b")
 _CAPITAL = re.compile(r"\s+[\"'“‘]*[A-Z]")
 _NEXT_HAN = re.compile(f"[{HAN}]")
 _LAST_HAN = re.compile(f"[{HAN}%）)]$")
@@ -88,6 +89,8 @@ def _full_stop_ends(text: str, start: int, end: int) -> bool:
     found = _WORD.search(before)
     word = (found.group() if found else "").lower()
     if word in _ABBREVIATIONS or _INITIALS.fullmatch(word):
+        if _CORPORATE.match(text, end):
+            return False
         return word in _MAY_END and _CAPITAL.match(text, end) is not None
     return True
 

@@ -1,124 +1,140 @@
-"""A raw page becomes a document and its sentences, each of a kind. Pure.
+"""A reading becomes articles and their typed sentences, every character traceable. Pure.
 
-One page is one article for now; nothing is dropped, what is not body is typed.
+Nothing is dropped: what is not body is typed, and what an article's text leaves out is a deletion with its reason.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
-from builder.model import Document, Sentence, stable_id, text_digest
-from builder.reading import Kind, Reading
+from builder.model import Document, Flag, Sentence, stable_id, text_digest
+from builder.offset_map import OffsetMap
+from builder.reading import Block, Kind, Reading
 from builder.text import cleaning, edits
+from builder.text.articles import articles_of, mark_kickers, mark_repeats
 from builder.text.flags import flags_of
-from builder.text.scripts import is_ended, language_of, width
+from builder.text.hyphens import mend_hyphens
+from builder.text.lines import Line, Paragraph, lines_of, paragraphs_of
+from builder.text.reflow import Crosses, never, reflow
+from builder.text.scripts import language_of
 from builder.text.sentences import split
-
-_PARAGRAPH = re.compile(r"\S[^\n]*")
-_TIMESTAMP = re.compile(
-    r"^(?:发布时间|更新时间|Last Updated|Updated|Published|Posted)?\D{0,12}\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}"
-)
-_CREDIT = re.compile(
-    r"^[（(【]?(?:据?新华社|据|本报记者|记者|责编|编辑|来源|图源|摄影)[^。，]{0,20}(?:电|图|摄|报道|[一-鿿]{2,8})?[）)】]?$"
-    r"|^[^。，,]{1,12}\s?[/／]?\s?(?:图|摄|供图)$"
-    r"|^(?:By|Photo|Image|Source|Credit|Reporting|Editing|Photograph)\b[^.!?]{0,80}$",
-)
-_NAVIGATION = re.compile(
-    r"^(?:Next Article|Previous Article|Recommended|Related|Share|Follow us|Subscribe"
-    r"|Sign in|Log ?in|Home\b|Menu|Search"
-    r"|Read more|Most (?:read|popular)|Advertisement|Copyright|All rights|Contact|About us|Facebook|Twitter|Comments?\b"
-    r"|首页|返回|上一[篇版]|下一[篇版]|联系我们|版权|相关(?:阅读|新闻|链接)|推荐阅读|分享|扫[一码]|登录|注册|订阅|订报|热线)",
-    re.IGNORECASE,
-)
-_SKIP = re.compile("Skip to (?:main )?content", re.IGNORECASE)
-_CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|https?://|www\.")
-_CAPTION = re.compile(r"^(?:图为|图[：:]|▲|Photo:|Pictured|File photo)")
-_COMMA = re.compile("[，,；;]")
-
-# Columns; a headline of a Chinese paper rarely passes forty characters.
-_LONGEST_HEADLINE, _LONGEST_CAPTION, _SHORTEST_CAPTION, _LONGEST_MENU = 100, 90, 16, 60
+from builder.tiling import Tiling
 
 
-def split_page(reading: Reading) -> list[tuple[Document, tuple[Sentence, ...]]]:
+def split_page(reading: Reading, crosses: Crosses = never) -> list[tuple[Document, tuple[Sentence, ...]]]:
     """Split a reading into its articles, each with its sentences in order.
 
     `document.offsets` leads from the document's text back to the reading's; a sentence's range is in the document.
+    `crosses` tells whether a Chinese word lies across the border of two texts.
     """
-    raw = reading.text
-    text, offsets = edits.apply(raw, cleaning.edits(raw))
-    ranges = [_stripped(match) for match in _PARAGRAPH.finditer(text)]
-    kinds = kinds_of([text[start:end] for start, end in ranges])
-    title = next((text[a:b] for (a, b), kind in zip(ranges, kinds, strict=True) if kind is Kind.HEADLINE), "")
-    name = stable_id(reading.source.sha256, *filter(None, [reading.record]), 0, text_digest(text))
+    extract = reading.extract
+    before = extract.text if extract else reading.text
+    page, offsets = edits.apply(before, cleaning.edits(before))
+    lines = list(_typed(lines_of(page), extract.blocks, offsets) if extract else lines_of(page))
+    paragraphs = list(paragraphs_of(lines))
+    mend_hyphens(paragraphs, page)
+    is_printed = extract is None or extract.is_paged
+    paragraphs = reflow(paragraphs, crosses, is_printed=is_printed, column=cleaning.column_of(before))
+    mark_repeats(paragraphs)
+    if extract:
+        offsets = offsets.compose(extract.offsets)
+    articles = enumerate(articles_of(paragraphs))
+    return [_document(reading, _laid(page, article), article, offsets, number) for number, article in articles]
+
+
+def _typed(lines: Iterable[Line], blocks: Sequence[Block], offsets: OffsetMap) -> Iterator[Line]:
+    """Give each line of a cleaned extract the kind that the block it stands in states."""
+    starts = [block.start for block in blocks]
+    for line in lines:
+        [piece] = offsets.pieces(line.start, line.start + 1)
+        at = bisect_right(starts, piece.start) - 1
+        inside = 0 <= at and piece.start < blocks[at].end
+        yield line._replace(kind=blocks[at].kind) if inside else line
+
+
+def _laid(page: str, article: Sequence[Paragraph]) -> OffsetMap:
+    """Lay the paragraphs of an article one below the other: the map from its text to the page."""
+    tiling, kept = Tiling(), list[tuple[int, int]]()
+    for number, paragraph in enumerate(article):
+        if number:
+            tiling.block("\n", ())
+        joints = (*paragraph.joints, None)
+        for line, joint in zip(paragraph.lines, joints, strict=True):
+            tiling.copy(line.start, line.end)
+            kept.append((line.start, line.end))
+            if joint:
+                kept.append((line.end, _blank_end(page, line.end)))
+                tiling.block(joint, kept[-1])
+    return OffsetMap.laid(len(page), tiling, _left_out(page, kept))
+
+
+def _blank_end(page: str, at: int) -> int:
+    """Find where the white space at a line's end goes over into the next line."""
+    end = at
+    while end < len(page) and page[end].isspace():
+        end += 1
+    return end
+
+
+def _left_out(page: str, kept: list[tuple[int, int]]) -> dict[str, list[int]]:
+    """Say why an article holds no other part of its page."""
+    removed: dict[str, list[int]] = {"layout": [], "hyphen": [], "another article": []}
+    at = 0
+    for start, end in (*sorted(kept), (len(page), len(page))):
+        if at < start:
+            between = page[at:start].strip()
+            reason = "layout" if not between else "hyphen" if between == "-" else "another article"
+            removed[reason] += (at, start)
+        at = end
+    return removed
+
+
+def _document(
+    reading: Reading, laid: OffsetMap, article: Sequence[Paragraph], offsets: OffsetMap, number: int
+) -> tuple[Document, tuple[Sentence, ...]]:
+    """Make the document of an article, and its sentences."""
+    mark_kickers(article)
+    text = "\n".join(paragraph.text for paragraph in article)
+    source = reading.source.sha256
     document = Document(
-        id=name,
-        source=reading.source.sha256,
-        article=0,
+        id=stable_id(source, *filter(None, [reading.record]), number, text_digest(text)),
+        source=source,
+        article=number,
         language=language_of(text),
-        title=reading.title or title,
+        title=reading.title or next((p.text for p in article if p.kind is Kind.HEADLINE), ""),
         text=text,
-        offsets=offsets,
+        offsets=laid.compose(offsets),
         record=reading.record,
         about=reading.about,
         flags=reading.flags,
     )
-    return [(document, tuple(_sentences(document, ranges, kinds)))]
+    return document, tuple(_sentences(document, article))
 
 
-def kinds_of(paragraphs: Sequence[str]) -> list[Kind]:
-    """Tell what each paragraph of a page is; neighbours and repetition count."""
-    seen: Counter[str] = Counter()
-    kinds: list[Kind] = []
-    for at, paragraph in enumerate(paragraphs):
-        kind = _kind(paragraph, at, paragraphs, kinds)
-        kinds.append(Kind.NAVIGATION if kind is Kind.HEADLINE and seen[paragraph] else kind)
-        seen[paragraph] += 1
-    return kinds
-
-
-def _kind(paragraph: str, at: int, paragraphs: Sequence[str], before: Sequence[Kind]) -> Kind:
-    columns = width(paragraph)
-    if _TIMESTAMP.match(paragraph) and columns <= _LONGEST_MENU and not is_ended(paragraph):
-        return Kind.TIMESTAMP
-    if _CREDIT.match(paragraph):
-        return Kind.CREDIT
-    if (
-        _SKIP.match(paragraph)
-        or columns <= _LONGEST_MENU
-        and (_CONTACT.search(paragraph) or _NAVIGATION.match(paragraph))
-    ):
-        return Kind.NAVIGATION
-    if _is_caption(paragraph, at, paragraphs, before):
-        return Kind.CAPTION
-    if not is_ended(paragraph) and columns <= _LONGEST_HEADLINE and not _COMMA.search(paragraph):
-        return Kind.HEADLINE
-    return Kind.BODY
-
-
-def _is_caption(paragraph: str, at: int, paragraphs: Sequence[str], before: Sequence[Kind]) -> bool:
-    """A short line that says so, or a plain sentence inside a body sentence that it interrupts."""
-    if _LONGEST_CAPTION < width(paragraph):
-        return False
-    if _CAPTION.match(paragraph):
-        return True
-    if not 0 < at < len(paragraphs) - 1 or before[-1] is not Kind.BODY or is_ended(paragraphs[at - 1]):
-        return False
-    return is_ended(paragraph) and _SHORTEST_CAPTION <= width(paragraph) and not _COMMA.search(paragraph)
-
-
-def _sentences(document: Document, ranges: Sequence[tuple[int, int]], kinds: Sequence[Kind]) -> Iterator[Sentence]:
-    number = 0
-    for (start, end), kind in zip(ranges, kinds, strict=True):
-        paragraph = document.text[start:end]
-        parts = split(paragraph) if kind is Kind.BODY else [(0, len(paragraph))]
-        for low, high in parts:
-            yield _sentence(document, number, start + low, start + high, kind)
+def _sentences(document: Document, article: Sequence[Paragraph]) -> Iterator[Sentence]:
+    number = start = 0
+    for paragraph in article:
+        text = paragraph.text
+        doubts = _doubts(paragraph)
+        for low, high in split(text) if paragraph.kind is Kind.BODY else [(0, len(text))]:
+            marks = [Flag(max(0, at - low - 1), at - low + 1, "doubtful-join") for at in doubts if low < at < high]
+            yield _sentence(document, number, start + low, start + high, paragraph.kind, marks)
             number += 1
+        start += len(text) + 1
 
 
-def _sentence(document: Document, number: int, start: int, end: int, kind: Kind) -> Sentence:
+def _doubts(paragraph: Paragraph) -> list[int]:
+    """Find the characters of a paragraph at which lines were joined without evidence."""
+    found, at = [], 0
+    for number, line in enumerate(paragraph.lines):
+        if number in paragraph.doubts:
+            found.append(at)
+        at += len(line.text) + len(paragraph.joints[number] if number < len(paragraph.joints) else "")
+    return found
+
+
+def _sentence(document: Document, number: int, start: int, end: int, kind: Kind, marks: Sequence[Flag]) -> Sentence:
     text = document.text[start:end]
     language = language_of(text)
     return Sentence(
@@ -130,9 +146,5 @@ def _sentence(document: Document, number: int, start: int, end: int, kind: Kind)
         kind=kind,
         language=document.language if language == "und" else language,
         text=text,
-        flags=flags_of(text) if kind is Kind.BODY else (),
+        flags=(*flags_of(text), *marks) if kind is Kind.BODY else (),
     )
-
-
-def _stripped(match: re.Match[str]) -> tuple[int, int]:
-    return match.start(), match.start() + len(match.group().rstrip())

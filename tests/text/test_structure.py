@@ -2,68 +2,99 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 
 from builder.model import Document, Sentence
 from builder.reading import Kind
-from builder.text.structure import kinds_of, split_page
+from builder.text.structure import split_page
 from tests.readings import reading_of
 from tests.strategies import PAGES
 
 
+def articles(raw: str) -> list[tuple[Document, tuple[Sentence, ...]]]:
+    return split_page(reading_of(raw))
+
+
 def page(raw: str) -> tuple[Document, tuple[Sentence, ...]]:
-    (only,) = split_page(reading_of(raw))
+    [only] = articles(raw)
     return only
+
+
+def sentences_of(raw: str) -> list[Sentence]:
+    """List the sentences of all articles of a page."""
+    return [sentence for _, sentences in articles(raw) for sentence in sentences]
+
+
+def kinds_of(*paragraphs: str) -> list[Kind]:
+    """List the kinds of paragraphs of one sentence each."""
+    return [sentence.kind for sentence in sentences_of("\n\n".join(paragraphs))]
 
 
 @given(PAGES)
 def test_every_sentence_replays_from_the_raw_text(raw: str) -> None:
-    document, sentences = page(raw)
-
-    assert [s.text for s in sentences] == [document.offsets.replay(raw, s.start, s.end) for s in sentences]
+    for document, sentences in articles(raw):
+        assert [s.text for s in sentences] == [document.offsets.replay(raw, s.start, s.end) for s in sentences]
 
 
 @given(PAGES)
 def test_every_sentence_is_a_range_of_its_document(raw: str) -> None:
-    document, sentences = page(raw)
-
-    assert [s.text for s in sentences] == [document.text[s.start : s.end] for s in sentences]
+    for document, sentences in articles(raw):
+        assert [s.text for s in sentences] == [document.text[s.start : s.end] for s in sentences]
 
 
 @given(PAGES)
 def test_sentences_are_ordered_apart_and_trimmed(raw: str) -> None:
-    _, sentences = page(raw)
-    bounds = [bound for s in sentences for bound in (s.start, s.end)]
+    for _, sentences in articles(raw):
+        bounds = [bound for s in sentences for bound in (s.start, s.end)]
 
-    assert sorted(bounds) == bounds
-    assert [] == [s.text for s in sentences if s.text != s.text.strip()]
+        assert sorted(bounds) == bounds
+        assert [] == [s.text for s in sentences if s.text != s.text.strip()]
 
 
 @given(PAGES)
-def test_nothing_but_spaces_is_in_no_sentence(raw: str) -> None:
-    document, sentences = page(raw)
+def test_every_letter_of_a_page_is_in_exactly_one_sentence(raw: str) -> None:
+    held = Counter(
+        place
+        for document, sentences in articles(raw)
+        for s in sentences
+        for start, end in document.offsets.pieces(s.start, s.end)
+        for place in range(start, end)
+        if not raw[place].isspace()
+    )
 
-    assert "".join(document.text.split()) == "".join("".join(s.text for s in sentences).split())
+    assert set(held.values()) <= {1}
+    assert {place for place, character in enumerate(raw) if character.isalnum()} <= set(held)
+
+
+@given(PAGES)
+def test_what_an_article_leaves_out_has_a_reason(raw: str) -> None:
+    for document, _ in articles(raw):
+        kept = {place for low, high in document.offsets.pieces(0, len(document.text)) for place in range(low, high)}
+        gone = {place for deletion in document.offsets.deletions for place in range(deletion.start, deletion.end)}
+
+        assert kept | gone == set(range(len(raw)))
+        assert not kept & gone
 
 
 @given(PAGES)
 def test_no_two_sentences_have_one_id(raw: str) -> None:
-    _, sentences = page(raw)
+    sentences = sentences_of(raw)
 
     assert len(sentences) == len({s.id for s in sentences})
 
 
 @given(PAGES)
 def test_sentences_are_numbered_from_zero(raw: str) -> None:
-    _, sentences = page(raw)
-
-    assert list(range(len(sentences))) == [s.number for s in sentences]
+    for _, sentences in articles(raw):
+        assert list(range(len(sentences))) == [s.number for s in sentences]
 
 
 @given(PAGES)
 def test_the_same_page_is_split_the_same_way(raw: str) -> None:
-    assert page(raw) == page(raw)
+    assert articles(raw) == articles(raw)
 
 
 def test_another_source_with_the_same_text_is_another_document() -> None:
@@ -72,7 +103,7 @@ def test_another_source_with_the_same_text_is_another_document() -> None:
 
 @pytest.mark.parametrize("raw", ["", "\ufeff", " \r\n\u3000\n"])
 def test_a_page_without_text_has_no_sentence(raw: str) -> None:
-    assert () == page(raw)[1]
+    assert [] == articles(raw)
 
 
 def test_offsets_of_a_sentence_count_the_byte_order_mark_and_returns() -> None:
@@ -81,38 +112,31 @@ def test_offsets_of_a_sentence_count_the_byte_order_mark_and_returns() -> None:
     assert [(1, 11), (13, 20)] == [tuple(p) for s in sentences for p in document.offsets.pieces(s.start, s.end)]
 
 
-@pytest.mark.parametrize(
-    ("paragraph", "kind"),
-    [
-        ("世界人工智能大会开幕", Kind.HEADLINE),
-        ("Leaders meet in Astana", Kind.HEADLINE),
-        ("会议今天在这里开幕，各方发言。", Kind.BODY),
-        ("The meeting opened on Thursday, officials said.", Kind.BODY),
-        ("2024-07-04 10:30", Kind.TIMESTAMP),
-        ("发布时间：2024年7月4日", Kind.TIMESTAMP),
-        ("Last Updated: 2024-07-04", Kind.TIMESTAMP),
-        ("新华社记者 李明 摄", Kind.CREDIT),
-        ("By Jane Doe", Kind.CREDIT),
-        ("Next Article", Kind.NAVIGATION),
-        ("相关阅读", Kind.NAVIGATION),
-        ("news@example.com", Kind.NAVIGATION),
-        ("Skip to main content", Kind.NAVIGATION),
-        ("图为会议现场。", Kind.CAPTION),
-        ("Photo: the palace at night.", Kind.CAPTION),
-    ],
-)
-def test_a_paragraph_is_of_this_kind(paragraph: str, kind: Kind) -> None:
-    assert [kind] == kinds_of([paragraph])
-
-
 def test_a_plain_sentence_inside_a_broken_one_is_a_caption() -> None:
-    kinds = kinds_of(["与会各方一致认为，应当深化合作，", "晨光中的独立宫外景。", "并且扩大开放，加强互信。"])
+    sentences = sentences_of("与会各方一致认为，应当深化合作，\n\n晨光中的独立宫外景。\n\n并且扩大开放，加强互信。")
 
-    assert [Kind.BODY, Kind.CAPTION, Kind.BODY] == kinds
+    assert [
+        (Kind.BODY, "与会各方一致认为，应当深化合作，并且扩大开放，加强互信。"),
+        (Kind.CAPTION, "晨光中的独立宫外景。"),
+    ] == [(s.kind, s.text) for s in sentences]
 
 
-def test_a_headline_seen_again_is_navigation() -> None:
-    assert [Kind.HEADLINE, Kind.NAVIGATION] == kinds_of(["世界人工智能大会开幕", "世界人工智能大会开幕"])
+def test_the_repetitions_of_a_headline_are_typed() -> None:
+    kinds = kinds_of("Leaders meet in Astana", "The forum opened.", "Leaders meet in Astana", "Leaders meet in Astana")
+
+    assert [Kind.HEADLINE, Kind.BODY, Kind.REPEATED, Kind.REPEATED] == kinds
+
+
+def test_a_new_headline_begins_an_article() -> None:
+    raw = "世界人工智能大会在上海开幕\n\n各方发言。\n\n据新华社电\n\n六河流域合作论坛举行\n\n各方签字。"
+
+    assert ["世界人工智能大会在上海开幕", "六河流域合作论坛举行"] == [document.title for document, _ in articles(raw)]
+
+
+def test_a_short_crosshead_begins_none() -> None:
+    raw = "世界人工智能大会在上海开幕\n\n大会开幕，各方发言。\n\n一、深化合作\n\n各方签字，论坛闭幕。"
+
+    assert 1 == len(articles(raw))
 
 
 def test_only_body_sentences_carry_flags() -> None:

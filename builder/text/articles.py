@@ -1,0 +1,90 @@
+"""Typed paragraphs of a page become articles; a headline that stands twice is told from its repetitions. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from builder.reading import Kind
+from builder.text.lines import Paragraph
+from builder.text.scripts import width
+
+_HEAD = frozenset({Kind.HEADLINE, Kind.KICKER, Kind.TIMESTAMP, Kind.BYLINE})
+_NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|\d{1,2}[.、]|[Pp]art \w+$")
+_OPENING = re.compile(
+    r"本报讯|本刊讯|(?:据)?新华社|中新社|.{0,12}\d{1,2}月\d{1,2}日电"
+    r"|[A-Z][A-Z .,]{2,40}(?:\([A-Z][\w ]+\))?\s?(?:--|—|–)"
+)
+# Columns; a shorter headline between two paragraphs of one article is a cross-head.
+_CROSSHEAD, _KICKER = 20, 20
+
+
+def mark_repeats(paragraphs: Sequence[Paragraph]) -> None:
+    """Type every repetition of a headline or caption; the one that stands above a body, time or byline stays."""
+    for text, places in _places(paragraphs).items():
+        if 1 < len(places):
+            kept = next((at for at in places if _leads(paragraphs, at, text)), places[0])
+            for at in places:
+                if at != kept and not _stands_above_text(paragraphs, at):
+                    paragraphs[at].kind = Kind.REPEATED
+
+
+def articles_of(paragraphs: Sequence[Paragraph]) -> Iterator[list[Paragraph]]:
+    """Cut a page where a new headline follows a body; what stands above the first headline goes with it."""
+    article: list[Paragraph] = []
+    for at, paragraph in enumerate(paragraphs):
+        if _begins(paragraphs, at) and any(before.kind is Kind.BODY for before in article):
+            yield article
+            article = []
+        article.append(paragraph)
+    if article:
+        yield article
+
+
+def mark_kickers(article: Sequence[Paragraph]) -> None:
+    """Type the short line above an article's headline."""
+    for above, below in zip(article, article[1:], strict=False):
+        both = above.kind is below.kind is Kind.HEADLINE
+        if both and width(above.text) <= _KICKER and 1.5 * width(above.text) < width(below.text):
+            above.kind = Kind.KICKER
+            return
+        if above.kind is Kind.BODY:
+            return
+
+
+def _begins(paragraphs: Sequence[Paragraph], at: int) -> bool:
+    """Whether an article begins at a headline, rather than a part of one."""
+    paragraph = paragraphs[at]
+    if paragraph.kind is not Kind.HEADLINE or 0 < at and paragraphs[at - 1].kind in (Kind.HEADLINE, Kind.KICKER):
+        return False
+    if _NUMBERED.match(paragraph.text):
+        return False
+    after = next((other for other in paragraphs[at + 1 :] if other.kind is not Kind.NAVIGATION), None)
+    if after is None or after.text == paragraph.text:
+        return False
+    before = next((other.kind for other in reversed(paragraphs[:at]) if other.kind is not Kind.CREDIT), None)
+    evidence = after.kind in _HEAD or before in (Kind.SOURCE, Kind.NAVIGATION, Kind.CONTACT, Kind.REPEATED)
+    return evidence or bool(_OPENING.match(after.text)) or _CROSSHEAD <= width(paragraph.text)
+
+
+def _leads(paragraphs: Sequence[Paragraph], at: int, text: str) -> bool:
+    """Whether what stands below a headline belongs to it."""
+    after = next((other for other in paragraphs[at + 1 :] if other.kind not in (Kind.NAVIGATION, Kind.CREDIT)), None)
+    return (
+        after is not None
+        and after.text != text
+        and after.kind in (Kind.BODY, Kind.TIMESTAMP, Kind.BYLINE, Kind.HEADLINE)
+    )
+
+
+def _stands_above_text(paragraphs: Sequence[Paragraph], at: int) -> bool:
+    """Whether the next line is an article's beginning."""
+    return at + 1 < len(paragraphs) and paragraphs[at + 1].kind in (Kind.BODY, Kind.TIMESTAMP, Kind.BYLINE)
+
+
+def _places(paragraphs: Sequence[Paragraph]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for at, paragraph in enumerate(paragraphs):
+        if paragraph.kind in (Kind.HEADLINE, Kind.CAPTION, Kind.KICKER):
+            places.setdefault(paragraph.text, []).append(at)
+    return places

@@ -1,0 +1,91 @@
+"""What a line or paragraph of a page is, told by its own words: credit, timestamp, navigation … Pure.
+
+Context (what it interrupts, what it repeats) is weighed in `reflow`; here each text stands alone.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from builder.reading import Kind
+from builder.text.scripts import HAN, is_ended, is_title_case, width
+
+# Columns; a headline of a Chinese paper rarely passes forty characters.
+LONGEST_HEADLINE, LONGEST_CAPTION, LONGEST_MENU, SHORTEST_CAPTION = 100, 90, 60, 10
+
+_LEADING = re.compile(r"^[→>»▶←«<\s|]+")
+_WORD = re.compile(r"[^\W_]")
+_NAMED = re.compile(r"(?:来源|作者|编辑|source)\s?[:：]\s?[\w.·]{1,20}", re.IGNORECASE)
+_TRAIL = re.compile(r"\s*[|｜>»›·/]\s*|\s{2,}|\u3000+")
+_COMMA = re.compile("[，,；;]")
+_SPOKEN = re.compile('[，,；;：:？?！!“”"]')
+_INNER_END = re.compile(r"[。！？!?][^。！？!?]|[a-z]{3,}[.!?][\"”']?\s+[A-Z]")
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """Read one list of page_lines.toml."""
+    lists = tomllib.loads((files("builder.text") / "page_lines.toml").read_text("utf-8"))
+    flags = re.IGNORECASE if name in lists["any_case"] else 0
+    return re.compile("|".join(f"(?:{one})" for one in lists[name]).replace("{HAN}", HAN), flags)
+
+
+def kind_of(text: str) -> Kind | None:
+    """Tell what a paragraph is by its own words; None when they do not say."""
+    columns = width(text)
+    if columns <= LONGEST_MENU and _is_timestamp(text):
+        return Kind.TIMESTAMP
+    if columns <= LONGEST_CAPTION and not is_ended(text) or text[0] in "（(【[":
+        for kind in (Kind.SOURCE, Kind.CREDIT, Kind.BYLINE):
+            if _pattern(kind).match(text):
+                return kind
+    if _pattern("credit").match(text):
+        return Kind.CREDIT
+    if columns <= LONGEST_HEADLINE and _is_contact(text):
+        return Kind.CONTACT
+    if columns <= LONGEST_MENU and _is_menu(text) or columns <= 2 * LONGEST_MENU and _pattern("skip").search(text):
+        return Kind.NAVIGATION
+    if columns <= 2 * LONGEST_CAPTION and _pattern("caption").search(text):
+        return Kind.CAPTION
+    return Kind.NAVIGATION if text.isdecimal() else None
+
+
+def is_title(text: str) -> bool:
+    """Whether a paragraph could be a headline: short, not ended, and no clause of a sentence."""
+    if is_ended(text) or LONGEST_HEADLINE < width(text) or _INNER_END.search(text):
+        return False
+    return not _COMMA.search(text) or is_title_case(text)
+
+
+def is_plain_sentence(text: str) -> bool:
+    """Whether a paragraph could be a caption: one short sentence without a comma."""
+    return is_ended(text) and SHORTEST_CAPTION <= width(text) <= LONGEST_CAPTION and not _SPOKEN.search(text)
+
+
+def _is_timestamp(text: str) -> bool:
+    """Whether dates and times are there, and hardly anything else."""
+    rest, times = _pattern("time").subn(" ", text)
+    if not times:
+        return False
+    return not _WORD.search(_pattern("time_words").sub(" ", _NAMED.sub(" ", rest)))
+
+
+def _is_contact(text: str) -> bool:
+    if _pattern("contact_words").match(text):
+        return True
+    found = _pattern("contact").search(text)
+    return found is not None and (
+        found.start() < 4 or width(text) <= LONGEST_MENU and not is_ended(text[: found.start()])
+    )
+
+
+def _is_menu(text: str) -> bool:
+    if _pattern("menu").match(_LEADING.sub("", text)) and not is_ended(text):
+        return True
+    if not _WORD.search(_pattern("menu_words").sub("", text)):
+        return True
+    entries = [entry for entry in _TRAIL.split(text) if entry.strip()]
+    return 3 <= len(entries) and not is_ended(text) and max(map(width, entries)) <= 16

@@ -1,0 +1,161 @@
+"""The lines of a page, and the paragraphs that wrapped lines make. Pure.
+
+A line is a range of the page without its outer white space. Only ranges move; no character changes here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from builder.reading import Kind
+from builder.text.kinds import kind_of
+from builder.text.scripts import CJK_MARKS, HAN, is_ended, is_title_case, width
+
+_WORD = re.compile(r"\S+")
+_CJK_END, _CJK_START = re.compile(f"[{HAN}{CJK_MARKS}]$"), re.compile(f"[{HAN}{CJK_MARKS}]")
+_LOWER = re.compile(r"[a-zß-ÿ]")
+_CLOSING = re.compile(r"[，。、；：！？”’」』）》〉】,.;:!?)\]%％]")
+_PARTICLE = re.compile("[的们]|等(?![到待候])")
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|[(（]?\d{1,2}[.)、）]\s?|[•·●■◆▪*-]\s)(?!\d)"
+)
+
+# Columns. A narrower column than this is a list; a line that fills so much of its column may have been wrapped.
+_NARROWEST, _LAX = 16, 0.7
+# Two ideographs may move to the next line so that no mark begins it.
+_SLACK = 4
+# A lone line so much longer than the next longest is not wrapped itself.
+_OUTLIER = 1.3
+
+
+class Line(NamedTuple):
+    """Characters [start, end) of a page: one line; `gap` blank lines and `indent` columns stand before it."""
+
+    start: int
+    end: int
+    text: str
+    gap: int
+    indent: int
+    columns: int
+    kind: Kind | None = None
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that read on, and what stands between them; `doubts` are the joins (by line) without evidence."""
+
+    lines: list[Line]
+    column: int
+    kind: Kind = Kind.BODY
+    joints: list[str] = field(default_factory=list)
+    doubts: set[int] = field(default_factory=set)
+
+    @property
+    def text(self) -> str:
+        """Write it on one line."""
+        words = [self.lines[0].text]
+        for joint, line in zip(self.joints, self.lines[1:], strict=True):
+            words += (joint, line.text)
+        return "".join(words)
+
+    def join(self, other: Paragraph, *, doubtful: bool) -> None:
+        """Read on in another paragraph."""
+        if doubtful:
+            self.doubts.add(len(self.lines))
+        shift = len(self.lines)
+        self.joints += [joint_of(self.lines[-1].text, other.lines[0].text), *other.joints]
+        self.lines += other.lines
+        self.doubts |= {shift + at for at in other.doubts}
+
+
+def lines_of(text: str) -> Iterator[Line]:
+    """Cut a page into its lines that hold something; only a line feed ends a line."""
+    gap = start = 0
+    for whole in text.split("\n"):
+        stripped = whole.strip()
+        if stripped:
+            indent = len(whole) - len(whole.lstrip())
+            columns = width(whole[:indent]) + whole[:indent].count("\u3000")
+            first = start + indent
+            yield Line(first, first + len(stripped), stripped, gap, columns, width(stripped))
+            gap = 0
+        else:
+            gap += 1
+        start += len(whole) + 1
+
+
+def paragraphs_of(lines: Sequence[Line]) -> Iterator[Paragraph]:
+    """Join the lines that were wrapped; a blank line always parts."""
+    for run in _runs(lines):
+        column = _column(run)
+        indents = {line.indent for line in run}
+        paragraph = Paragraph([run[0]], column)
+        for before, line in zip(run, run[1:], strict=False):
+            fresh = line.indent > min(indents) or _NUMBERED.match(line.text) is not None
+            if not fresh and _reads_on(before, line, column):
+                paragraph.joints.append(joint_of(before.text, line.text))
+                paragraph.lines.append(line)
+            else:
+                yield paragraph
+                paragraph = Paragraph([line], column)
+        yield paragraph
+
+
+def joint_of(before: str, after: str) -> str:
+    """Say what stands between two lines that read on: a space, but nothing beside Chinese."""
+    return "" if _CJK_END.search(before) or _CJK_START.match(after) else " "
+
+
+def starts_inside(text: str) -> bool:
+    """Whether a text can only be the middle of a sentence."""
+    return bool(_LOWER.match(text) or _CLOSING.match(text) or _PARTICLE.match(text))
+
+
+def starts_list(text: str) -> bool:
+    """Whether a text begins like a numbered or dotted entry."""
+    return _NUMBERED.match(text) is not None
+
+
+def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    run: list[Line] = []
+    for line in lines:
+        if run and (line.gap or line.kind is not run[-1].kind):
+            yield run
+            run = []
+        run.append(line)
+    if run:
+        yield run
+
+
+def _column(run: Sequence[Line]) -> int:
+    """Measure the column that a run of lines was set in."""
+    widths = sorted((line.columns for line in run), reverse=True)
+    return widths[1] if 3 < len(widths) and _OUTLIER * widths[1] < widths[0] else widths[0]
+
+
+def _reads_on(before: Line, line: Line, column: int) -> bool:
+    """Whether the next line goes on in the paragraph of this one."""
+    if column < _NARROWEST or column < before.columns and column < line.columns:
+        return False
+    if _LOWER.match(line.text) and not is_ended(before.text):
+        return True
+    kind = kind_of(line.text)
+    if _title_before_text(before.text, line.text) or kind is Kind.CREDIT or kind and is_ended(before.text):
+        return False
+    return _is_full(before, line, column) or (not is_ended(before.text) and _LAX * column <= before.columns)
+
+
+def _is_full(before: Line, line: Line, column: int) -> bool:
+    """Whether the first word of the next line had no room left on this one."""
+    if _CJK_END.search(before.text) or _CJK_START.match(line.text):
+        return column - _SLACK <= before.columns
+    word = _WORD.match(line.text)
+    return word is not None and column < before.columns + 1 + len(word.group())
+
+
+def _title_before_text(before: str, after: str) -> bool:
+    """Whether an English line is set as a title and the next begins afresh."""
+    return is_title_case(before) and not is_ended(before) and after[:1].isupper() and not is_title_case(after)
