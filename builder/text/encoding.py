@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from builder.errors import Rejected
 from builder.text import legacy
-from builder.text.likelihood import least_cost
+from builder.text.likelihood import BAD_BYTE, least_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,9 @@ _SURE = "\u0800-\ud7ff\ue000-\U0010ffff"
 """Characters of three bytes and more in UTF-8: chance hardly ever makes one."""
 
 _GOOD = re.compile("[^\x00-\x7f\udc80-\udcff]+")
-_RUN = re.compile(f"(?:[{_SURE}][\x00-\x7f]*){{6}}")
-_BETWEEN = re.compile(f"[^{_SURE}]*[\udc80-\udcff][^{_SURE}]*")
+_HIGH = re.compile("[^\x00-\x7f]")
+_SURELY = re.compile(f"[{_SURE}]")
+_SIX, _FOUR = (re.compile(f"(?:[{_SURE}][\x00-\x7f]*){{{count},}}") for count in (6, 4))
 
 
 def decode(raw: bytes, declared: str = "") -> Decoded:
@@ -121,10 +122,9 @@ def _wide(raw: bytes, encoding: str) -> str:
 
 
 def _wide_cost(raw: bytes, encoding: str) -> float:
-    try:
-        return least_cost(_wide(raw, encoding))
-    except Rejected:
-        return float("inf")
+    text = raw.decode(encoding, "replace")
+    unit = 4 if encoding.startswith("utf-32") else 2
+    return least_cost(text) + unit * BAD_BYTE * text.count("\ufffd")
 
 
 def _utf8(raw: bytes) -> _Read | None:
@@ -136,7 +136,7 @@ def _utf8(raw: bytes) -> _Read | None:
         return text, "utf-8", ()
     # Of the non-ASCII characters of legacy text fewer than one in three are valid UTF-8 by chance, of damaged UTF-8
     # nearly all are. At nine in ten each line of a page may still hold a bad byte; six in a row are never chance.
-    if (good and bad * 9 <= good) or _RUN.search(text):
+    if (good and bad * 9 <= good) or _SIX.search(text):
         return _damaged_utf8(raw), "utf-8", ("bad-bytes",)
     return None
 
@@ -144,14 +144,15 @@ def _utf8(raw: bytes) -> _Read | None:
 def _damaged_utf8(raw: bytes) -> str:
     """Read UTF-8 with lone surrogates for bad bytes, unless the bad bytes are a part in another encoding.
 
-    Six bad bytes without a sure UTF-8 character between them are three characters of something else.
+    Where no four sure UTF-8 characters follow each other, six bad bytes and more are no damage but other characters.
     """
     text = raw.decode("utf-8", "surrogateescape")
-    foreign = []
-    for part in _BETWEEN.finditer(text):
-        bad = [match.start() for match in _BAD.finditer(text, *part.span())]
-        if 6 <= len(bad):
-            foreign.append((bad[0], bad[-1] + 1))
+    foreign, since = [], 0
+    for start, end in (*(run.span() for run in _FOUR.finditer(text)), (len(text), len(text))):
+        if since < start and max(5, len(_SURELY.findall(text, since, start))) < len(_BAD.findall(text, since, start)):
+            high = [match.start() for match in _HIGH.finditer(text, since, start)]
+            foreign.append((high[0], high[-1] + 1))
+        since = end
     if foreign:
         raise Rejected(f"UTF-8, but not at bytes {_places(text, foreign)}: mixed encodings", "E_MIXED")
     return text

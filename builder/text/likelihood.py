@@ -22,8 +22,8 @@ _ASCII = (("\n\r\t\f\v", 4.5), (" etaoinsrhldcumfpgwybvkxjqz", 3.5), ("012345678
 _OTHER_ASCII, _CONTROL = 6.0, 18.0
 # What a language does not list: a letter is one of some 20,000 others, and one character in twenty at the most.
 _UNLISTED_LETTER, _UNLISTED_MARK = 13.0, 11.0
-# A language of which only the encoding was told: any of an alphabet of about 100 letters.
-_ANY_LETTER = 6.0
+# Any letter of an alphabet of which only the encoding was told: as much as Russian costs when it is read right.
+_ANY_LETTER = 4.3
 # Rank r of n has a share of 1 / (r + 10), normed: Zipf's law as Mandelbrot flattened its top.
 _FLATTENED = 10
 # A word in two alphabets is a wrong reading: `Biblioth[cyrillic]que`.
