@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from builder.errors import BrokenError
 from builder.offset_map import OffsetMap
-from builder.tiling import Tiling
+from builder.tiling import Laying
 
 
 class Edit(NamedTuple):
@@ -27,21 +27,23 @@ def apply(raw: str, edits: Iterable[Edit]) -> tuple[str, OffsetMap]:
         BrokenError: two edits overlap or one lies outside the text.
 
     """
-    tiling = Tiling()
+    laying = Laying()
     removed: dict[str, list[int]] = defaultdict(list)
-    at = 0
+    parts, at, length = [], 0, len(raw)
     for edit in sorted(edits):
         start, end, reason, text = edit
-        if not at <= start < end <= len(raw):
-            raise BrokenError(f"{edit} overlaps another edit or lies outside {len(raw)} characters")
+        if not at <= start < end <= length:
+            raise BrokenError(f"{edit} overlaps another edit or lies outside {length} characters")
         if at < start:
-            tiling.copy(at, start)
+            laying.copy(at, start)
+            parts.append(raw[at:start])
         if text:
-            tiling.block(text, (start, end))
+            laying.block(text, (start, end))
+            parts.append(text)
         else:
             removed[reason] += (start, end)
         at = end
-    if at < len(raw):
-        tiling.copy(at, len(raw))
-    offsets = OffsetMap.laid(len(raw), tiling, removed)
-    return offsets.replay(raw), offsets
+    if at < length:
+        laying.copy(at, length)
+        parts.append(raw[at:])
+    return "".join(parts), OffsetMap.laid(length, laying.tiling(), removed)
