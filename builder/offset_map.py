@@ -136,6 +136,11 @@ class OffsetMap:
         edges = self.tiling.trace((start, end))
         return list(map(Piece, edges[::2], edges[1::2]))
 
+    def snapped(self, start: int, end: int) -> tuple[int, int]:
+        """Widen clean [start, end) so that it cuts no block: what stands for raw characters stands for all of them."""
+        self._check_range(start, end)
+        return self.tiling.edge(start, 0), self.tiling.edge(end, 1)
+
     def replay(self, raw: str, start: int = 0, end: int | None = None) -> str:
         """Make clean [start, end) again from the raw text."""
         end = self.length if end is None else end

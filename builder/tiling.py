@@ -30,6 +30,12 @@ class Tiling:
         """Give the pieces of a block."""
         return self.edges[self.firsts[~origin] : self.firsts[~origin + 1]]
 
+    def edge(self, at: int, side: int) -> int:
+        """Find the start (side 0) or the end (side 1) of the block that a clean place is within; else the place."""
+        segment = bisect_right(self.starts, at) - 1
+        within = self.starts[segment] < at and self.origins[segment] < 0
+        return self.starts[segment + side] if within else at
+
     def cut(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Yield the parts of segments within clean [start, end): origin, and low and high within the segment."""
         at = bisect_right(self.starts, start) - 1
@@ -140,7 +146,9 @@ def united(edges: Sequence[int]) -> array[int]:
     """
     starts, ends = sorted(edges[::2]), sorted(edges[1::2])
     gaps = list(map(lt, ends, starts[1:]))
-    return array("q", chain.from_iterable(zip(compress(starts, [True, *gaps]), compress(ends, [*gaps, True]))))
+    return array(
+        "q", chain.from_iterable(zip(compress(starts, [True, *gaps]), compress(ends, [*gaps, True]), strict=True))
+    )
 
 
 def _extend(found: list[int], edges: Sequence[int]) -> None:
