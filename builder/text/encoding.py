@@ -39,6 +39,9 @@ _HEAD = 8192
 _WEIGHED = 512
 """Bytes that are weighed; a multiple of four."""
 
+_STRANGE = 10.5
+"""Nats a character that no text costs, a cut one at the end included; other bytes read as UTF-16 cost over 11."""
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16's, which it begins with
@@ -97,6 +100,8 @@ def _wide_without_mark(raw: bytes) -> _Read | None:
     head = head[:_WEIGHED]
     costs = {encoding: _wide_cost(head, encoding) for encoding in _WIDE}
     best = min(costs, key=costs.__getitem__)
+    if _STRANGE * len(head) < costs[best] * (4 if best.startswith("utf-32") else 2):
+        return None
     if min(least_cost(head.decode("utf-8", "surrogateescape")), legacy.least_cost_of(head)) <= costs[best]:
         return None
     text = _wide(raw, best)

@@ -22,6 +22,8 @@ class Family(NamedTuple):
     languages: tuple[str, ...]
     narrow: str = ""
     width: int = 2
+    rarity: float = 0.0
+    """Nats to overcome: one accented letter in a Latin text is no Cyrillic one."""
 
 
 # The web's reading of each label (encoding.spec.whatwg.org): gb2312 and gbk mean gb18030, latin-1 means cp1252.
@@ -32,8 +34,8 @@ FAMILIES = (
     Family(("euc_jp",), ("ja",)),
     Family(("cp949",), ("ko",), "euc_kr"),
     Family(("cp1252", "latin-1"), ("western",), width=1),
-    Family(("cp1251",), ("cyrillic",), width=1),
-    Family(("koi8-r",), ("cyrillic",), width=1),
+    Family(("cp1251",), ("cyrillic",), width=1, rarity=4.0),
+    Family(("koi8-r",), ("cyrillic",), width=1, rarity=4.0),
 )
 _MEANS = {
     "gb2312": "gb18030",
@@ -98,7 +100,7 @@ def read(raw: bytes, meant: str) -> tuple[str, str, tuple[str, ...]]:
     windows = _windows(raw)
     weighed = [window for _, window in windows[:: -(-len(windows) // _WEIGHED)]]
     families = (*FAMILIES, *_declared(meant))
-    costs = {family: sum(_cost(window, family) for window in weighed) for family in families}
+    costs = {family: sum((_cost(window, family) for window in weighed), family.rarity) for family in families}
     best = min(families, key=lambda family: costs[family] - _SAID * (meant in family.codecs))
     foreign = [f"[{at}, {at + len(window)})" for at, window in windows if _is_foreign(window, best)]
     if foreign:
