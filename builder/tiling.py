@@ -62,8 +62,8 @@ class Tiling:
                     last = found[-1] if found else -1
                 elif low == last:
                     found[-1] = last = high
-                elif high != last or low != found[-2]:
-                    found += (low, high)
+                else:
+                    _extend(found, (low, high))
                     last = high
                 start = first = after
                 at += 1
