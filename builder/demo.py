@@ -78,7 +78,7 @@ def sample_folder() -> Path:
 
 def read_review(path: Path) -> dict[str, Recorded]:
     """Read a recorded review, by sentence text."""
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
     return {
         row["text"]: Recorded(
             Answer(tuple(Span(*entity) for entity in row["entities"]), row["label"]), row["lead_time"], row["cancelled"]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from builder.errors import BrokenError
-from builder.tiling import Tiling, paired
+from builder.tiling import Laying, Tiling, paired, united
 
 
 class Piece(NamedTuple):
@@ -65,27 +65,27 @@ class OffsetMap:
     """What any step took out, by reason, as flat pieces; also where a block still stands for the character."""
 
     def __init__(self, raw_length: int, segments: Iterable[Segment], deletions: Iterable[Deletion] = ()) -> None:
-        tiling = Tiling()
+        laying = Laying()
         for segment in segments:
             _check_segment(segment, raw_length)
             if segment.text is None:
-                tiling.copy(*segment.pieces[0])
+                laying.copy(*segment.pieces[0])
             else:
-                tiling.block(segment.text, (edge for piece in segment.pieces for edge in piece))
+                laying.block(segment.text, [edge for piece in segment.pieces for edge in piece])
         removed: dict[str, list[int]] = defaultdict(list)
         for deletion in deletions:
             start, end, reason = deletion
             if not 0 <= start < end <= raw_length or not reason:
                 raise BrokenError(f"unsound deletion {deletion} over {raw_length} raw characters")
             removed[reason] += (start, end)
-        self._become(raw_length, tiling, removed)
+        self._become(raw_length, laying.tiling(), removed)
 
     def __hash__(self) -> int:
-        return hash((self.raw_length, self.tiling.starts.tobytes(), self.tiling.origins.tobytes()))
+        return hash((self.raw_length, tuple(self.tiling.starts), tuple(self.tiling.origins)))
 
     @classmethod
-    def laid(cls, raw_length: int, tiling: Tiling, removed: Mapping[str, Iterable[int]]) -> OffsetMap:
-        """Take over columns that are known to be sound; nobody may lay onto the tiling afterwards."""
+    def laid(cls, raw_length: int, tiling: Tiling, removed: Mapping[str, Sequence[int]]) -> OffsetMap:
+        """Take over columns that are known to be sound."""
         offsets = cls.__new__(cls)
         offsets._become(raw_length, tiling, removed)
         return offsets
@@ -133,7 +133,13 @@ class OffsetMap:
         A block counts whole: its characters share all of its pieces.
         """
         self._check_range(start, end)
-        return list(map(Piece._make, paired(self.tiling.trace((start, end)))))
+        edges = self.tiling.trace((start, end))
+        return list(map(Piece, edges[::2], edges[1::2]))
+
+    def snapped(self, start: int, end: int) -> tuple[int, int]:
+        """Widen clean [start, end) so that it cuts no block: what stands for raw characters stands for all of them."""
+        self._check_range(start, end)
+        return self.tiling.edge(start, 0), self.tiling.edge(end, 1)
 
     def replay(self, raw: str, start: int = 0, end: int | None = None) -> str:
         """Make clean [start, end) again from the raw text."""
@@ -154,16 +160,10 @@ class OffsetMap:
         """
         if self.raw_length != inner.length:
             raise BrokenError(f"cannot compose: {self.raw_length} characters expected, {inner.length} given")
-        tiling = Tiling()
-        for origin, low, high in self.tiling.cut(0, self.length):
-            if 0 <= origin:
-                inner.tiling.carry(origin + low, origin + high, tiling)
-            else:
-                tiling.block(self.tiling.texts[~origin], inner.tiling.trace(self.tiling.behind(origin)))
-        removed = dict[str, Iterable[int]](inner.removed)
+        removed = dict[str, Sequence[int]](inner.removed)
         for why, edges in self.removed.items():
             removed[why] = (*removed.get(why, ()), *inner.tiling.trace(edges))
-        return OffsetMap.laid(inner.raw_length, tiling, removed)
+        return OffsetMap.laid(inner.raw_length, self.tiling.chained(inner.tiling), removed)
 
     def to_json(self) -> dict[str, Any]:
         """Pack the map; a piece is two numbers: how far behind the last piece it starts, and its length.
@@ -189,11 +189,11 @@ class OffsetMap:
         gone = (Deletion(*p, why) for why, steps in packed["deleted"].items() for p in _walked(paired(steps)))
         return cls(packed["raw"], _unpacked(packed["segments"]), gone)
 
-    def _become(self, raw_length: int, tiling: Tiling, removed: Mapping[str, Iterable[int]]) -> None:
-        united = {why: _united(edges) for why, edges in sorted(removed.items())}
+    def _become(self, raw_length: int, tiling: Tiling, removed: Mapping[str, Sequence[int]]) -> None:
+        joined = {why: united(edges) for why, edges in sorted(removed.items()) if edges}
         object.__setattr__(self, "raw_length", raw_length)
         object.__setattr__(self, "tiling", tiling)
-        object.__setattr__(self, "removed", {why: edges for why, edges in united.items() if edges})
+        object.__setattr__(self, "removed", joined)
 
     def _check_range(self, start: int, end: int) -> None:
         if not 0 <= start <= end <= self.length:
@@ -206,17 +206,6 @@ def _check_segment(segment: Segment, raw_length: int) -> None:
         sound = sound and [segment.length] == [end - start for start, end in segment.pieces]
     if not sound or segment.length < 1:
         raise BrokenError(f"unsound segment {segment} over {raw_length} raw characters")
-
-
-def _united(edges: Iterable[int]) -> array[int]:
-    """Sort flat pieces and join those that meet or overlap."""
-    united = array("q")
-    for start, end in sorted(paired(edges)):
-        if united and start <= united[-1]:
-            united[-1] = max(end, united[-1])
-        else:
-            united.extend((start, end))
-    return united
 
 
 def _steps(edges: Sequence[int]) -> list[int]:

@@ -14,38 +14,87 @@ from hypothesis import strategies as st
 from builder.errors import BrokenError
 from builder.offset_map import Deletion, OffsetMap, Piece, Segment, block, copy
 from builder.text import edits
-from tests.strategies import ANY_TEXT, edits_of
 
-LAW = settings(max_examples=max(500, settings().max_examples))
+LAW = settings(max_examples=max(2_000, settings().max_examples))
 """More examples than elsewhere: everything that is published rests on these."""
 
+CHARACTERS = "ab 汉😀\u0301\n\ufeff\x00\udc80é，"
 
-@st.composite
-def made_by_edits(draw: st.DrawFn, raw: str | None = None) -> tuple[str, str, OffsetMap]:
+
+class Tape:
+    """Bytes that choices are read from: hypothesis draws and shrinks them faster than many small choices."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.rest = iter(raw)
+
+    def below(self, count: int) -> int:
+        """Choose one of so many; the first where the tape has ended."""
+        return next(self.rest, 0) % count
+
+    def piece(self, length: int) -> Piece:
+        """Choose a piece of at most five characters."""
+        start = self.below(length)
+        return Piece(start, min(length, start + 1 + self.below(5)))
+
+
+TAPES = st.binary(max_size=40).map(Tape)
+
+
+def edited(tape: Tape, length: int) -> list[edits.Edit]:
+    """Read edits that do not overlap, in order."""
+    found, at = [], 0
+    while at < length and tape.below(4):
+        start = min(length - 1, at + tape.below(4))
+        end = min(length, start + 1 + tape.below(3))
+        found.append(edits.Edit(start, end, "xyz"[tape.below(3)], ("", " ", "汉😀", "")[tape.below(4)]))
+        at = end
+    return found
+
+
+def made_by_edits(raw: str | None = None) -> st.SearchStrategy[tuple[str, str, OffsetMap]]:
     """Draw a raw text, what edits make of it, and the map."""
-    raw = draw(ANY_TEXT) if raw is None else raw
-    return raw, *edits.apply(raw, draw(edits_of(len(raw))))
+
+    def make(tape: Tape) -> tuple[str, str, OffsetMap]:
+        drawn = "".join(CHARACTERS[tape.below(len(CHARACTERS))] for _ in range(tape.below(20)))
+        text = drawn if raw is None else raw
+        return text, *edits.apply(text, edited(tape, len(text)))
+
+    return TAPES.map(make)
 
 
-@st.composite
-def any_map(draw: st.DrawFn, raw_length: int | None = None) -> OffsetMap:
+def any_map(raw_length: int | None = None) -> st.SearchStrategy[OffsetMap]:
     """Draw any sound map: pieces out of order, shared, or missing."""
-    length = draw(st.integers(1, 12)) if raw_length is None else raw_length
-    piece = st.tuples(st.integers(0, length - 1), st.integers(1, 5)).map(lambda p: Piece(p[0], min(length, sum(p))))
-    copies = piece.map(lambda p: copy(*p))
-    blocks = st.builds(block, st.sampled_from(("a", "bc", "汉😀d")), st.lists(piece, max_size=3))
-    removed = st.builds(lambda p, why: Deletion(*p, why), piece, st.sampled_from("xy"))
-    segments = draw(st.lists(st.one_of(copies, blocks), min_size=1, max_size=4))
-    return OffsetMap(length, segments, draw(st.lists(removed, max_size=2)))
+
+    def make(tape: Tape) -> OffsetMap:
+        length = raw_length or 1 + tape.below(12)
+        segments = []
+        for _ in range(1 + tape.below(4)):
+            if tape.below(2):
+                segments.append(copy(*tape.piece(length)))
+            else:
+                text = ("a", "bc", "汉😀d")[tape.below(3)]
+                segments.append(block(text, [tape.piece(length) for _ in range(tape.below(4))]))
+        gone = [Deletion(*tape.piece(length), "xy"[tape.below(2)]) for _ in range(tape.below(3))]
+        return OffsetMap(length, segments, gone)
+
+    return TAPES.map(make)
 
 
-@st.composite
-def lawful_map(draw: st.DrawFn, raw_length: int | None = None) -> OffsetMap:
+def lawful_map(raw_length: int | None = None) -> st.SearchStrategy[OffsetMap]:
     """Draw a map that keeps or deletes each raw character once: edited, with insertions, in any order."""
-    length = draw(st.integers(1, 12)) if raw_length is None else raw_length
-    _, offsets = edits.apply("x" * length, draw(edits_of(length)))
-    inserted = draw(st.lists(st.sampled_from(("n", "new")).map(lambda text: block(text, ())), max_size=2))
-    return OffsetMap(length, draw(st.permutations((*offsets.segments, *inserted))), offsets.deletions)
+
+    def make(tape: Tape) -> OffsetMap:
+        length = 1 + tape.below(12) if raw_length is None else raw_length
+        _, offsets = edits.apply("x" * length, edited(tape, length))
+        segments = list(offsets.segments)
+        for text in ("n", "new")[: tape.below(3)]:
+            segments.insert(tape.below(len(segments) + 1), block(text, ()))
+        for at in range(len(segments) - 1, 0, -1):
+            other = at - tape.below(at + 1)
+            segments[at], segments[other] = segments[other], segments[at]
+        return OffsetMap(length, segments, offsets.deletions)
+
+    return TAPES.map(make)
 
 
 @st.composite
@@ -180,9 +229,9 @@ def test_the_way_to_the_raw_text_and_back_contains_the_range(offsets: OffsetMap,
 
 
 @LAW
-@given(ANY_TEXT, st.data())
+@given(st.text(CHARACTERS, max_size=20), st.data())
 def test_without_blocks_the_way_back_is_exact(raw: str, data: st.DataObject) -> None:
-    text, offsets = edits.apply(raw, [edit._replace(text="") for edit in data.draw(edits_of(len(raw)))])
+    text, offsets = edits.apply(raw, [edit._replace(text="") for edit in edited(data.draw(TAPES), len(raw))])
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     found = looked_up(offsets, start, end)
@@ -248,6 +297,48 @@ def test_the_identity_changes_nothing_on_either_side(made: tuple[str, str, Offse
 
     assert offsets == offsets.compose(OffsetMap.identity(len(raw)))
     assert offsets == OffsetMap.identity(len(text)).compose(offsets)
+
+
+@LAW
+@given(chained())
+def test_every_deletion_carries_a_reason(offsets: OffsetMap) -> None:
+    assert all(set(deletion.reason.split("; ")) <= set("xyz") for deletion in offsets.deletions)
+
+
+@LAW
+@given(chained(), st.data())
+def test_a_snapped_range_has_whole_blocks_at_its_edges(offsets: OffsetMap, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, offsets.length))
+    end = data.draw(st.integers(start, offsets.length))
+    within, at = set(), 0
+    for segment in offsets.segments:
+        within |= set() if segment.is_copy else set(range(at + 1, at + segment.length))
+        at += segment.length
+    low, high = offsets.snapped(start, end)
+
+    assert low <= start <= end <= high
+    assert set() == {low, high} & within
+    assert {*range(low + 1, start + 1), *range(end, high)} <= within
+    assert (low, high) == offsets.snapped(low, high)
+
+
+@LAW
+@given(made_by_edits(), st.data())
+def test_a_published_span_is_its_raw_pieces_with_the_replacements_replayed(
+    made: tuple[str, str, OffsetMap], data: st.DataObject
+) -> None:
+    raw, text, inner = made
+    _, final, outer = data.draw(made_by_edits(text))
+    offsets = outer.compose(inner)
+    start = data.draw(st.integers(0, len(final)))
+    start, end = offsets.snapped(start, data.draw(st.integers(start, len(final))))
+    at, said = 0, ""
+    for segment in offsets.segments:
+        whole = "".join(raw[slice(*piece)] for piece in segment.pieces) if segment.text is None else segment.text
+        said += whole[max(0, start - at) : max(0, end - at)]
+        at += segment.length
+
+    assert final[start:end] == said == offsets.replay(raw, start, end)
 
 
 @LAW

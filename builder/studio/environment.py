@@ -146,5 +146,5 @@ def _run(command: Sequence[str], variables: Mapping[str, str], problem: str) -> 
     except OSError as error:
         raise Unavailable(f"{problem}: {error}") from error
     if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
+        tail = "\n".join((done.stdout + done.stderr).rstrip().split("\n")[-12:])
         raise Unavailable(f"{problem} (exit {done.returncode}):\n{tail}")

@@ -185,7 +185,7 @@ class EmbeddedServer:
         return os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb")
 
     def _last_lines(self, count: int = 15) -> str:
-        return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-count:])
+        return "\n".join(self.log.read_text("utf-8", "replace").rstrip().split("\n")[-count:])
 
     def _owner(self) -> dict[str, str]:
         """Read the owner's account, or make one up: `email`, `password`, `token`."""

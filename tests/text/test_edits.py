@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.errors import BrokenError
 from builder.offset_map import Deletion
-from builder.text.edits import Edit, apply
+from builder.text import cleaning
+from builder.text.edits import Edit, apply, settle
 from tests.strategies import ANY_TEXT, edits_of
 
 
@@ -59,3 +60,22 @@ def test_a_replacement_is_no_deletion() -> None:
 def test_edits_that_overlap_or_lie_outside_are_refused(edits: list[Edit]) -> None:
     with pytest.raises(BrokenError, match="overlaps another edit or lies outside 3 characters"):
         apply("abc", edits)
+
+
+@settings(max_examples=max(2_000, settings().max_examples))
+@given(st.text("汉字，。 \u200b\u3000\r\n\ufeffa1.", max_size=60))
+def test_a_settled_page_is_not_cleaned_again(raw: str) -> None:
+    text, offsets = settle(raw, cleaning.edits)
+
+    assert [] == cleaning.edits(text)
+    assert text == offsets.replay(raw)
+
+
+def test_edits_that_never_end_are_refused() -> None:
+    with pytest.raises(BrokenError, match="did not settle in 50 rounds"):
+        settle("a", lambda text: [Edit(0, 1, "again", "a")])
+
+
+def test_an_edit_without_a_reason_is_refused() -> None:
+    with pytest.raises(BrokenError, match="does not say why"):
+        apply("a", [Edit(0, 1, "")])
