@@ -1,4 +1,4 @@
-"""A UTF-8 text file becomes a reading; its decoded characters, byte order mark included, are the raw text.
+"""A text file in any usual encoding becomes a reading; its decoded characters, its mark included, are the raw text.
 
 Reads bytes, never lines: no newline is translated and no character is lost.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from builder.errors import Rejected
 from builder.ports import Blob, Reader
 from builder.readers.blobs import content_of, source_of
 from builder.reading import Reading
+from builder.text.encoding import decode
 
 LARGEST = 64 * 2**20
 """Bytes; a larger text file is refused rather than read into memory."""
@@ -27,23 +27,12 @@ class TextFile:
         """Read one file.
 
         Raises:
-            Rejected: it is empty, too large, not readable or not UTF-8.
+            Rejected: it is empty, too large, not readable, or in no encoding or in several.
         """
-        text = _decoded(content_of(blob, LARGEST))
-        if not any(character.isprintable() and character != " " for character in text):
-            raise Rejected("the file holds no text", "E_EMPTY")
-        yield Reading(source_of(blob, "text/plain", encoding="utf-8"), text)
+        decoded = decode(content_of(blob, LARGEST))
+        yield Reading(source_of(blob, "text/plain", encoding=decoded.encoding), decoded.text, flags=decoded.flags)
 
 
 def build(options: Mapping[str, str]) -> Reader:
     """Make the reader; it takes no options."""
     return TextFile()
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        where = f"byte {error.start} (0x{raw[error.start]:02x})"
-        reason = f"not UTF-8 at {where}; convert it first, e.g. iconv -f GB18030 -t UTF-8"
-        raise Rejected(reason, "E_ENCODING") from error

@@ -19,7 +19,7 @@ from builder.text.lines import Line, Paragraph, lines_of, paragraphs_of
 from builder.text.reflow import Crosses, never, reflow
 from builder.text.scripts import language_of
 from builder.text.sentences import split
-from builder.tiling import Tiling
+from builder.tiling import Laying
 
 
 def split_page(reading: Reading, crosses: Crosses = never) -> list[tuple[Document, tuple[Sentence, ...]]]:
@@ -30,7 +30,7 @@ def split_page(reading: Reading, crosses: Crosses = never) -> list[tuple[Documen
     """
     extract = reading.extract
     before = extract.text if extract else reading.text
-    page, offsets = edits.apply(before, cleaning.edits(before))
+    page, offsets = edits.settle(before, cleaning.edits)
     lines = list(_typed(lines_of(page), extract.blocks, offsets) if extract else lines_of(page))
     paragraphs = list(paragraphs_of(lines))
     mend_hyphens(paragraphs, page)
@@ -55,18 +55,18 @@ def _typed(lines: Iterable[Line], blocks: Sequence[Block], offsets: OffsetMap) -
 
 def _laid(page: str, article: Sequence[Paragraph]) -> OffsetMap:
     """Lay the paragraphs of an article one below the other: the map from its text to the page."""
-    tiling, kept = Tiling(), list[tuple[int, int]]()
+    laying, kept = Laying(), list[tuple[int, int]]()
     for number, paragraph in enumerate(article):
         if number:
-            tiling.block("\n", ())
+            laying.block("\n", ())
         joints = (*paragraph.joints, None)
         for line, joint in zip(paragraph.lines, joints, strict=True):
-            tiling.copy(line.start, line.end)
+            laying.copy(line.start, line.end)
             kept.append((line.start, line.end))
             if joint:
                 kept.append((line.end, _blank_end(page, line.end)))
-                tiling.block(joint, kept[-1])
-    return OffsetMap.laid(len(page), tiling, _left_out(page, kept))
+                laying.block(joint, kept[-1])
+    return OffsetMap.laid(len(page), laying.tiling(), _left_out(page, kept))
 
 
 def _blank_end(page: str, at: int) -> int:

@@ -16,6 +16,7 @@ from builder.readers import text_file
 from builder.readers.blobs import File
 from builder.readers.text_file import TextFile, build
 from builder.reading import Reading
+from builder.text.byte_map import byte_map
 
 
 def refusal(path: Path) -> tuple[str, str]:
@@ -53,26 +54,35 @@ def test_a_source_is_named_by_its_bytes(tmp_path: Path) -> None:
     "content", [b"", b"\xef\xbb\xbf", b" \r\n\t", "\u3000\u00a0\n".encode(), b"\x00\x00", "\u2003\x0c".encode()]
 )
 def test_a_file_without_text_is_refused(content: bytes, tmp_path: Path) -> None:
-    assert ("E_EMPTY", "the file holds no text") == refusal(written(tmp_path, content))
+    assert ("E_EMPTY", "the bytes hold no text") == refusal(written(tmp_path, content))
 
 
 @pytest.mark.parametrize(
-    ("content", "place"),
-    [(b"ab\xff", "byte 2 (0xff)"), ("会议".encode("gb18030"), "byte 0 (0xbb)"), (b"\xed\xa0\x80", "byte 0 (0xed)"),
-     ("会".encode()[:2], "byte 0 (0xe4)"), ("hi".encode("utf-16"), "byte 0 (0xff)")],
-)  # fmt: skip
-def test_a_file_that_is_not_utf8_is_refused_with_the_byte(content: bytes, place: str, tmp_path: Path) -> None:
-    code, reason = refusal(written(tmp_path, content))
+    ("content", "encoding"),
+    [
+        ("会议今天在上海开幕，各方代表发言。".encode("gb18030"), "gb18030"),
+        ("會議今天在臺北開幕，各方代表發言。".encode("big5"), "big5"),
+        ("The hall opened.".encode("utf-16"), "utf-16-le"),
+    ],
+)
+def test_the_encoding_is_found_and_said(content: bytes, encoding: str, tmp_path: Path) -> None:
+    reading = reading_of(written(tmp_path, content))
 
-    assert "E_ENCODING" == code
-    assert place in reason
+    assert (encoding, content) == (reading.source.encoding, reading.text.encode(encoding))
+
+
+def test_bytes_that_no_text_has_are_refused(tmp_path: Path) -> None:
+    assert "E_ENCODING" == refusal(written(tmp_path, bytes(range(128, 256)) * 4))[0]
 
 
 @given(st.binary(max_size=20))
 def test_any_bytes_are_read_whole_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = written(tmp_path_factory.getbasetemp(), content)
     with suppress(Rejected):
-        assert content == reading_of(path).text.encode()
+        reading = reading_of(path)
+        spans = byte_map(content, reading.text, reading.source.encoding)
+
+        assert (0, len(content)) == spans.span(0, len(reading.text))
 
 
 def test_a_file_above_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
