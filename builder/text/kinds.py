@@ -18,6 +18,7 @@ LONGEST_HEADLINE, LONGEST_CAPTION, LONGEST_MENU, SHORTEST_CAPTION = 100, 90, 60,
 
 _LEADING = re.compile(r"^[→>»▶←«<\s|]+")
 _WORD = re.compile(r"[^\W_]")
+_DIGIT = re.compile("[0-9]")
 _NAMED = re.compile(r"(?:来源|作者|编辑|source)\s?[:：]\s?[\w.·]{1,20}", re.IGNORECASE)
 _TRAIL = re.compile(r"\s*[|｜>»›·/]\s*|\s{2,}|\u3000+")
 _COMMA = re.compile("[，,；;]")
@@ -67,6 +68,8 @@ def is_plain_sentence(text: str) -> bool:
 
 def _is_timestamp(text: str) -> bool:
     """Whether dates and times are there, and hardly anything else."""
+    if not _DIGIT.search(text):
+        return False
     rest, times = _pattern("time").subn(" ", text)
     if not times:
         return False
@@ -85,7 +88,7 @@ def _is_contact(text: str) -> bool:
 def _is_menu(text: str) -> bool:
     if _pattern("menu").match(_LEADING.sub("", text)) and not is_ended(text):
         return True
-    if not _WORD.search(_pattern("menu_words").sub("", text)):
+    if not is_ended(text) and not _WORD.search(_pattern("menu_words").sub("", text)):
         return True
     entries = [entry for entry in _TRAIL.split(text) if entry.strip()]
     return 3 <= len(entries) and not is_ended(text) and max(map(width, entries)) <= 16

@@ -24,7 +24,7 @@ _NUMBERED = re.compile(
 )
 
 # Columns. A narrower column than this is a list; a line that fills so much of its column may have been wrapped.
-_NARROWEST, _LAX = 16, 0.7
+_NARROWEST, _LAX, _FILLED = 16, 0.7, 0.9
 # Two ideographs may move to the next line so that no mark begins it.
 _SLACK = 4
 # A lone line so much longer than the next longest is not wrapped itself.
@@ -142,10 +142,17 @@ def _reads_on(before: Line, line: Line, column: int) -> bool:
         return False
     if _LOWER.match(line.text) and not is_ended(before.text):
         return True
-    kind = kind_of(line.text)
-    if _title_before_text(before.text, line.text) or kind is Kind.CREDIT or kind and is_ended(before.text):
+    if not (_is_full(before, line, column) or (_LAX * column <= before.columns and not is_ended(before.text))):
         return False
-    return _is_full(before, line, column) or (not is_ended(before.text) and _LAX * column <= before.columns)
+    return not _title_before_text(before.text, line.text) and not _is_apart(before, line, column)
+
+
+def _is_apart(before: Line, line: Line, column: int) -> bool:
+    """Whether a line that leaves room says that it is no running text, a credit or a byline."""
+    if _FILLED * column <= line.columns:
+        return False
+    kind = kind_of(line.text)
+    return kind is Kind.CREDIT or kind is not None and is_ended(before.text)
 
 
 def _is_full(before: Line, line: Line, column: int) -> bool:

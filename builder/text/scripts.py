@@ -13,7 +13,7 @@ CJK_MARKS = "\u3001-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u
 TERMINATORS = "。！？!?…"
 CLOSERS = "”’」』）》〉】)\"'"
 
-_HAN = re.compile(f"[{HAN}]")
+_HAN = re.compile(f"[{HAN}]+")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]+")
 _TITLE_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _ENDED = re.compile(f"[{TERMINATORS}.；;：:][{re.escape(CLOSERS)}]*$")
@@ -24,7 +24,7 @@ def language_of(text: str) -> str:
 
     One Han character weighs as much as one Latin word.
     """
-    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    han, latin = _count_han(text), len(_LATIN.findall(text))
     if not han and not latin:
         return "und"
     return "zh" if latin <= han else "en"
@@ -32,7 +32,7 @@ def language_of(text: str) -> str:
 
 def width(text: str) -> int:
     """Count columns: a Han character is two wide."""
-    return len(text) + len(_HAN.findall(text))
+    return len(text) + _count_han(text)
 
 
 def is_ended(text: str) -> bool:
@@ -44,3 +44,8 @@ def is_title_case(text: str) -> bool:
     """Whether an English line capitalises nearly all of its longer words, and has more than two of them."""
     words = [word for word in _TITLE_WORD.findall(text) if 3 < len(word)]
     return 2 < len(words) and 0.8 * len(words) <= sum(word[0].isupper() for word in words)
+
+
+def _count_han(text: str) -> int:
+    """Count ideographs, a run at a time."""
+    return 0 if text.isascii() else sum(map(len, _HAN.findall(text)))
