@@ -39,6 +39,7 @@ class IngestTable(_Table):
 
     sources: tuple[str, ...] = Field(("sources",), description="Files and folders, relative to this file.")
     review_kinds: tuple[Kind, ...] = Field((Kind.BODY,), description="Kinds of sentences that people review.")
+    processes: int = Field(1, ge=1, le=256, description="Processes that clean and split what was read.")
 
 
 class AnnotateTable(_Table):
@@ -218,6 +219,7 @@ schema = {_quoted(schema)}          # a shipped label schema, or a path to your 
 [ingest]
 sources = [{listed}]     # files and folders, relative to this file
 review_kinds = ["body"]   # see docs/configuration.md
+processes = 1             # processes that clean and split what was read
 
 [annotate]
 annotators = ["jieba", "gazetteer", "pattern", "cues"]

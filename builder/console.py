@@ -52,10 +52,10 @@ def as_json(value: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-def run_with_progress(stage: Stage[Any], store: Store) -> Tally:
+def run_with_progress(stage: Stage[Any], store: Store, processes: int = 1) -> Tally:
     """Run a stage under a progress bar, and say what it did."""
     with _bar(stage.name) as advance:
-        tally = flow.run(stage, store, advance)
+        tally = flow.run(stage, store, advance, processes)
     show_tally(tally)
     return tally
 

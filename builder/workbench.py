@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 Say = Callable[[str], None]
-Run = Callable[[flow.Stage[Any], Store], Tally]
+Run = Callable[..., Tally]
 """How a stage is run: plainly, or under a progress bar."""
 
 
@@ -77,7 +77,7 @@ class Workbench:
         if stage.skipped:
             named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
             self.say(f"{len(stage.skipped)} files skipped, no reader takes them: {named}")
-        return self.run(stage, self.store)
+        return self.run(stage, self.store, processes=self.project.config.ingest.processes)
 
     def annotate(self) -> Tally:
         """Propose for what nobody proposed yet."""

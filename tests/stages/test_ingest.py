@@ -1,8 +1,10 @@
 import pytest
 
+from builder import flow, plugins
 from builder.errors import UsageError
+from builder.stages.ingest import Ingest
 from builder.store import queries
-from tests.project import at_work, make_sources
+from tests.project import at_work, dump, make_sources
 
 
 def test_ingesting_twice_reads_nothing_new(tmp_path):
@@ -88,3 +90,19 @@ def test_files_of_a_folder_that_no_reader_takes_are_named(tmp_path):
         assert 2 == bench.ingest().done
 
     assert ["1 files skipped, no reader takes them: scan.pdf"] == said
+
+
+def test_other_processes_make_the_same_store(tmp_path):
+    stores = []
+    for name, processes in (("alone", 1), ("together", 2)):
+        folder = tmp_path / name
+        folder.mkdir()
+        make_sources(folder)
+        for number in range(45):
+            (folder / "sources" / f"page{number}.txt").write_text(f"第{number}次会议今天开幕，各方发言。\n", "utf-8")
+        with at_work(folder) as (bench, _):
+            stage = Ingest([folder / "sources"], plugins.readers(), folder.resolve())
+            flow.run(stage, bench.store, processes=processes)
+            stores.append(dump(bench))
+
+    assert stores[0] == stores[1]
