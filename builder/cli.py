@@ -7,7 +7,7 @@ Exit codes: 0 done, 1 some records were rejected, 2 fix the input, 3 try again l
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +60,11 @@ def _failed(message: str, exit_code: int) -> SystemExit:
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")
 
 
+def _told(verb: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb the project's folder and whether its answer is for programs."""
+    return _as_json(click.pass_obj(verb))
+
+
 _JOURNEY = """\b
 Example:
   builder init news && cd news     # then put text files into sources/
@@ -95,8 +100,7 @@ def init(base: Path, folder: Path, name: str | None, schema: str, sources: tuple
 
 @main.command(epilog="Example: builder ingest articles/ extra/today.txt")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@_as_json
-@click.pass_obj
+@_told
 def ingest(base: Path, paths: tuple[Path, ...], as_json: bool) -> None:
     """Read files that are new or changed; an unfit file is listed and the rest goes on."""
     with _workbench(base) as bench:
@@ -104,8 +108,7 @@ def ingest(base: Path, paths: tuple[Path, ...], as_json: bool) -> None:
 
 
 @main.command(epilog="Example: builder annotate")
-@_as_json
-@click.pass_obj
+@_told
 def annotate(base: Path, as_json: bool) -> None:
     """Propose entities and a label for every new sentence."""
     with _workbench(base) as bench:
@@ -113,8 +116,7 @@ def annotate(base: Path, as_json: bool) -> None:
 
 
 @main.command(epilog="Example: builder studio start && builder push")
-@_as_json
-@click.pass_obj
+@_told
 def push(base: Path, as_json: bool) -> None:
     """Send proposed sentences to Label Studio, each exactly once."""
     from builder import console
@@ -127,8 +129,7 @@ def push(base: Path, as_json: bool) -> None:
 
 @main.command(epilog="Example: builder pull")
 @click.option("--accept-deletions", default=0, metavar="N", help="Go on although up to N tasks vanished.")
-@_as_json
-@click.pass_obj
+@_told
 def pull(base: Path, accept_deletions: int, as_json: bool) -> None:
     """Fetch what people did, into the journal and the store."""
     with _workbench(base) as bench:
@@ -136,8 +137,7 @@ def pull(base: Path, accept_deletions: int, as_json: bool) -> None:
 
 
 @main.command(epilog="Example: builder pull && builder review")
-@_as_json
-@click.pass_obj
+@_told
 def review(base: Path, as_json: bool) -> None:
     """Decide which answers are approved, and say why others are not."""
     from builder import console
@@ -153,8 +153,7 @@ def review(base: Path, as_json: bool) -> None:
 
 @main.command(epilog="Example: builder release v1")
 @click.argument("version")
-@_as_json
-@click.pass_obj
+@_told
 def release(base: Path, version: str, as_json: bool) -> None:
     """Write what is approved as a Hugging Face dataset: exports/NAME/VERSION."""
     from builder import console
@@ -165,8 +164,7 @@ def release(base: Path, version: str, as_json: bool) -> None:
 
 
 @main.command(epilog="Example: builder status --json")
-@_as_json
-@click.pass_obj
+@_told
 def status(base: Path, as_json: bool) -> None:
     """Show what each stage has done, what waits, and what was rejected."""
     from builder import console
@@ -190,6 +188,19 @@ def run(base: Path, version: str | None) -> None:
         if version:
             console.answer(f"released {bench.release(version)}")
     _finish(tallies, as_json=False)
+
+
+@main.group(cls=_Group, epilog="Example: builder retry ingest")
+def retry() -> None:
+    """Do again what was rejected, after it was mended."""
+
+
+@retry.command("ingest", epilog="Example: builder retry ingest")
+@_told
+def retry_ingest(base: Path, as_json: bool) -> None:
+    """Read again every file of which something was rejected, changed or not."""
+    with _workbench(base) as bench:
+        _finish([bench.retry_ingest()], as_json)
 
 
 @main.command(epilog="Example: builder preview article.txt --json")
@@ -233,8 +244,7 @@ def studio() -> None:
 
 
 @studio.command(epilog="Example: builder studio start")
-@_as_json
-@click.pass_obj
+@_told
 def start(base: Path, as_json: bool) -> None:
     """Start it on 127.0.0.1; the first time it is installed, which takes some minutes."""
     from builder import console
@@ -263,8 +273,7 @@ def stop(base: Path) -> None:
 
 
 @studio.command("status", epilog="Example: builder studio status --json")
-@_as_json
-@click.pass_obj
+@_told
 def studio_status(base: Path, as_json: bool) -> None:
     """Say whether it runs, and where."""
     from builder import console
