@@ -1,63 +1,29 @@
-"""Verbs to stages, errors to exit codes; no logic.
-
-Exit codes: 0 done, 1 some records were rejected, 2 fix the input, 3 try again later, 4 a promise broke,
-130 interrupted.
-"""
+"""Verbs to stages; no logic."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from builder import __version__
-from builder.errors import BrokenError, BuilderError, Rejected
+from builder.errors import Rejected
+from builder.exits import Verbs
 
 if TYPE_CHECKING:
     from builder.flow import Tally
     from builder.workbench import Workbench
 
-
-_INTERRUPTED = 130  # as shells say it
-
-
-class _Group(click.Group):
-    """Show verbs in the order of the work, and turn our errors into one line and an exit code."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
-            raise
-        except BuilderError as error:
-            raise _failed(str(error), error.exit_code) from error
-        except OSError as error:
-            what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            raise _failed(f"{what}; nothing was lost, run the same command again when it is mended", 3) from error
-        except (KeyboardInterrupt, click.Abort) as error:
-            raise _failed("stopped; running the same command again goes on from here", _INTERRUPTED) from error
-        except Exception as error:  # Python itself would exit with 1, which says that records were rejected.
-            from builder import console
-
-            console.show_trace()
-            raise SystemExit(BrokenError.exit_code) from error
-
-
-def _failed(message: str, exit_code: int) -> SystemExit:
-    from builder import console
-
-    console.fail(message)
-    return SystemExit(exit_code)
-
-
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")
+
+
+def _told(verb: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb the project's folder and whether its answer is for programs."""
+    return _as_json(click.pass_obj(verb))
 
 
 _JOURNEY = """\b
@@ -69,7 +35,7 @@ Example:
 """
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_JOURNEY)
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_JOURNEY)
 @click.version_option(__version__, prog_name="builder")
 @click.option("-C", "--project", default=".", type=click.Path(file_okay=False, path_type=Path), help="Project folder.")
 @click.pass_context
@@ -95,8 +61,7 @@ def init(base: Path, folder: Path, name: str | None, schema: str, sources: tuple
 
 @main.command(epilog="Example: builder ingest articles/ extra/today.txt")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@_as_json
-@click.pass_obj
+@_told
 def ingest(base: Path, paths: tuple[Path, ...], as_json: bool) -> None:
     """Read files that are new or changed; an unfit file is listed and the rest goes on."""
     with _workbench(base) as bench:
@@ -104,8 +69,7 @@ def ingest(base: Path, paths: tuple[Path, ...], as_json: bool) -> None:
 
 
 @main.command(epilog="Example: builder annotate")
-@_as_json
-@click.pass_obj
+@_told
 def annotate(base: Path, as_json: bool) -> None:
     """Propose entities and a label for every new sentence."""
     with _workbench(base) as bench:
@@ -113,8 +77,7 @@ def annotate(base: Path, as_json: bool) -> None:
 
 
 @main.command(epilog="Example: builder studio start && builder push")
-@_as_json
-@click.pass_obj
+@_told
 def push(base: Path, as_json: bool) -> None:
     """Send proposed sentences to Label Studio, each exactly once."""
     from builder import console
@@ -127,8 +90,7 @@ def push(base: Path, as_json: bool) -> None:
 
 @main.command(epilog="Example: builder pull")
 @click.option("--accept-deletions", default=0, metavar="N", help="Go on although up to N tasks vanished.")
-@_as_json
-@click.pass_obj
+@_told
 def pull(base: Path, accept_deletions: int, as_json: bool) -> None:
     """Fetch what people did, into the journal and the store."""
     with _workbench(base) as bench:
@@ -136,8 +98,7 @@ def pull(base: Path, accept_deletions: int, as_json: bool) -> None:
 
 
 @main.command(epilog="Example: builder pull && builder review")
-@_as_json
-@click.pass_obj
+@_told
 def review(base: Path, as_json: bool) -> None:
     """Decide which answers are approved, and say why others are not."""
     from builder import console
@@ -153,8 +114,7 @@ def review(base: Path, as_json: bool) -> None:
 
 @main.command(epilog="Example: builder release v1")
 @click.argument("version")
-@_as_json
-@click.pass_obj
+@_told
 def release(base: Path, version: str, as_json: bool) -> None:
     """Write what is approved as a Hugging Face dataset: exports/NAME/VERSION."""
     from builder import console
@@ -165,8 +125,7 @@ def release(base: Path, version: str, as_json: bool) -> None:
 
 
 @main.command(epilog="Example: builder status --json")
-@_as_json
-@click.pass_obj
+@_told
 def status(base: Path, as_json: bool) -> None:
     """Show what each stage has done, what waits, and what was rejected."""
     from builder import console
@@ -190,6 +149,15 @@ def run(base: Path, version: str | None) -> None:
         if version:
             console.answer(f"released {bench.release(version)}")
     _finish(tallies, as_json=False)
+
+
+@main.command(epilog="Example: builder retry ingest")
+@click.argument("stage", type=click.Choice(["ingest"]))
+@_told
+def retry(base: Path, stage: str, as_json: bool) -> None:
+    """Do again what STAGE rejected: read the files anew, changed or not."""
+    with _workbench(base) as bench:
+        _finish([bench.retry_ingest()], as_json)
 
 
 @main.command(epilog="Example: builder preview article.txt --json")
@@ -227,14 +195,13 @@ def demo(base: Path, folder: Path, interactive: bool) -> None:
     run_demo(base / folder, interactive=interactive)
 
 
-@main.group(cls=_Group, epilog="Example: builder studio start")
+@main.group(cls=Verbs, epilog="Example: builder studio start")
 def studio() -> None:
     """Start, stop and look at the project's own Label Studio."""
 
 
 @studio.command(epilog="Example: builder studio start")
-@_as_json
-@click.pass_obj
+@_told
 def start(base: Path, as_json: bool) -> None:
     """Start it on 127.0.0.1; the first time it is installed, which takes some minutes."""
     from builder import console
@@ -263,8 +230,7 @@ def stop(base: Path) -> None:
 
 
 @studio.command("status", epilog="Example: builder studio status --json")
-@_as_json
-@click.pass_obj
+@_told
 def studio_status(base: Path, as_json: bool) -> None:
     """Say whether it runs, and where."""
     from builder import console

@@ -105,7 +105,8 @@ def show_status(counts: Mapping[str, Any]) -> None:
     rows.append(("release", ", ".join(counts["release"]["versions"]) or "none yet"))
     show_table(counts["project"], rows)
     for reject in counts["rejects"]:
-        answer(f"  {reject['stage']}: {reject['subject']}: {reject['code']}: {reject['reason']}")
+        place = "" if not reject["place"] or reject["place"] in reject["subject"] else f" ({reject['place']})"
+        answer(f"  {reject['stage']}: {reject['subject']}{place}: {reject['code']}: {reject['reason']}")
 
 
 def show_preview(lines: Iterable[Mapping[str, Any]], schema: LabelSchema) -> None:

@@ -18,7 +18,7 @@ from builder.config import KEY_VARIABLE, Project, read_project, studio_key
 from builder.errors import Unavailable, UsageError
 from builder.flow import Tally
 from builder.stages.annotate import Annotate, annotator_id
-from builder.stages.ingest import Ingest
+from builder.stages.ingest import Ingest, refused_paths
 from builder.stages.pull import Pull, unpulled
 from builder.stages.push import Push, Settle, check_pushed_here, open_project
 from builder.stages.release import release
@@ -78,6 +78,14 @@ class Workbench:
             named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
             self.say(f"{len(stage.skipped)} files skipped, no reader takes them: {named}")
         return self.run(stage, self.store, processes=self.project.config.ingest.processes)
+
+    def retry_ingest(self) -> Tally:
+        """Read again every file of which something was refused, changed or not."""
+        again, base = refused_paths(self.store), self.project.folder.resolve()
+        named = [base / path for path in sorted(again) if (base / path).is_file()]
+        stage = Ingest([*self.project.sources(), *named], plugins.readers(), base, again=again)
+        stage.files = [file for file in stage.files if file.name in again]
+        return self.run(stage, self.store)
 
     def annotate(self) -> Tally:
         """Propose for what nobody proposed yet."""

@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 import builder
 from builder.cli import main
 from builder.config import FILE
+from builder.model import Reject
+from builder.store.db import Store
 
 SLOW = (
     "rich pydantic httpx jieba datasets pyarrow babel label_studio_sdk ahocorasick_rs builder.workbench sqlite3".split()
@@ -53,7 +55,7 @@ def test_every_verb_has_help_with_an_example(verb: tuple[str, ...]) -> None:
 
 
 def test_verbs_are_listed_in_the_order_of_the_work() -> None:
-    names = "init ingest annotate push pull review release status run preview demo studio".split()
+    names = "init ingest annotate push pull review release status run retry preview demo studio".split()
 
     assert names == main.list_commands(click.Context(main))
 
@@ -121,7 +123,7 @@ def test_an_empty_file_is_rejected_by_name(verb: str, project: Path) -> None:
     told = called("-C", project, verb, project / "empty.txt")
 
     assert 1 == told.exit_code
-    assert "empty.txt: E_EMPTY: the file holds no text" in told.stderr
+    assert "empty.txt: E_EMPTY: the bytes hold no text" in told.stderr
 
 
 def test_an_empty_file_says_nothing_to_programs(project: Path) -> None:
@@ -199,6 +201,32 @@ def test_a_file_name_that_is_not_utf_8_is_read_all_the_same(verb: str, project: 
 
     assert 0 == told.exit_code, told.stderr
     assert ('"done": 1' if verb == "ingest" else r"\\xd6\\xd0\\xce\\xc4.txt") in told.stdout
+
+
+def test_retry_says_what_it_did_and_exits_as_ingest_does(project: Path) -> None:
+    (project / "sources" / "empty.txt").touch()
+    assert 1 == called("-C", project, "ingest").exit_code
+    told = called("-C", project, "retry", "ingest", "--json")
+    (project / "sources" / "empty.txt").write_text("Mended.", "utf-8")
+
+    assert (1, ["E_EMPTY"]) == (told.exit_code, [reject["code"] for reject in json.loads(told.stdout)["rejected"]])
+    assert 0 == called("-C", project, "retry", "ingest").exit_code
+
+
+@pytest.mark.parametrize(
+    ("reject", "line"),
+    [(Reject("ingest", "a.pdf", "E_X", "Odd.", "page 3"), "ingest: a.pdf (page 3): E_X: Odd."),
+     (Reject("ingest", "a.csv#bytes 3-9", "E_CSV", "Odd.", "bytes 3-9"), "ingest: a.csv#bytes 3-9: E_CSV: Odd."),
+     (Reject("ingest", "a.txt", "E_EMPTY", "Odd."), "ingest: a.txt: E_EMPTY: Odd.")],
+)  # fmt: skip
+def test_status_shows_each_reject_with_code_place_and_reason(reject: Reject, line: str, project: Path) -> None:
+    with Store(project / ".builder") as store:
+        store.add([reject])
+    told = called("-C", project, "status")
+
+    assert line in [shown.strip() for shown in told.stdout.splitlines()]
+    rejects = json.loads(called("-C", project, "status", "--json").stdout)["rejects"]
+    assert [reject.place] == [found["place"] for found in rejects]
 
 
 def test_status_is_one_json_document(project: Path) -> None:

@@ -35,7 +35,12 @@ class Readers:
         return sorted(filter(None, self._by_suffix))
 
     def takes(self, blob: Blob) -> bool:
-        """Whether some reader reads it; a blob that cannot be looked at is taken, so that it is listed as rejected."""
+        """Whether some reader reads its ending or its content.
+
+        A blob that cannot be looked at is taken, so that it is listed as rejected.
+        """
+        if self._named(blob) is not None:
+            return True
         try:
             return self._find(blob) is not None
         except Rejected:
@@ -62,7 +67,9 @@ class Readers:
         try:
             reader = self._find(blob)
             if reader is None:
-                raise Rejected(f"no reader takes it; known endings: {', '.join(self.suffixes)}", "E_TYPE")
+                shown = media_type_of(head_of(blob))
+                what = f"its content is {shown}, which no reader takes" if shown else "no reader takes it"
+                raise Rejected(f"{what}; known endings: {', '.join(self.suffixes)}", "E_TYPE")
             if _DEEPEST < blob.depth:
                 raise Rejected(f"lies in more than {_DEEPEST} archives", "E_DEPTH")
             yield from self._parts(reader, blob)
@@ -85,7 +92,12 @@ class Readers:
 
     def _find(self, blob: Blob) -> Reader | None:
         shown = media_type_of(head_of(blob))
-        return self._by_type.get(shown) or self._by_suffix.get(PurePath(blob.name).suffix.lower())
+        if shown and not shown.startswith("text/"):
+            return self._by_type.get(shown)
+        return self._by_type.get(shown) or self._named(blob)
+
+    def _named(self, blob: Blob) -> Reader | None:
+        return self._by_suffix.get(PurePath(blob.name).suffix.lower())
 
 
 def _named_type(blob: Blob) -> str:

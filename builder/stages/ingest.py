@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from builder.annotators.tagger import crosses
@@ -17,6 +19,8 @@ from builder.store import queries
 from builder.store.db import Store
 from builder.text.structure import split_page
 
+_MARK = re.compile("#|!/")
+
 
 class Ingest:
     """Read every file that is new or changed."""
@@ -24,21 +28,27 @@ class Ingest:
     name = "ingest"
     batch_size = 20
 
-    def __init__(self, paths: Sequence[Path], readers: Sequence[Reader], base: Path) -> None:
+    def __init__(
+        self, paths: Sequence[Path], readers: Sequence[Reader], base: Path, *, again: Collection[str] = ()
+    ) -> None:
         """Take files and folders; sources are named relative to `base` where they lie in it.
+
+        Those named in `again` are read although their bytes are known.
 
         Raises:
             UsageError: a path does not exist, or no reader takes a file that was named itself.
         """
         self._readers = Readers(readers)
         self._base = base
+        self._again = frozenset(again)
         self.skipped: list[Path] = []
-        self.files = list(self._found(paths))
+        # A file reached twice, as through a link, is read once: it has one name.
+        self.files = list({file.name: file for file in self._found(paths)}.values())
 
     def todo(self, store: Store) -> Iterator[Found | Attempt]:
         """Read the files whose present bytes are not known under their name, part by part."""
         for file in self.files:
-            if not _is_known(store, file):
+            if file.name in self._again or not _is_known(store, file):
                 yield Attempt(file.name)
                 yield from self._readers.read(file)
 
@@ -66,8 +76,11 @@ class Ingest:
                 yield self._readers.named(path, self._name(path))
 
     def _within(self, folder: Path) -> Iterator[File]:
-        """Yield the files of a folder that a reader takes; the others are listed as skipped, but for hidden ones."""
-        for path in sorted(p for p in folder.rglob("*") if not p.is_dir() and not p.name.startswith(".")):
+        """Yield the files of a folder that a reader takes; the others are listed as skipped, but for hidden ones.
+
+        Links to folders are not followed. A folder that cannot be looked into is yielded, to be listed as rejected.
+        """
+        for path in sorted(_walked(folder)):
             file = File(path, self._name(path))
             if self._readers.takes(file):
                 yield file
@@ -75,8 +88,17 @@ class Ingest:
                 self.skipped.append(path)
 
     def _name(self, path: Path) -> str:
-        whole = path.resolve()
+        whole = Path(os.path.realpath(path))
         return shown_path(whole.relative_to(self._base) if whole.is_relative_to(self._base) else whole)
+
+
+def _walked(folder: Path) -> Iterator[Path]:
+    """List what is in a folder and below, and the folders that cannot be looked into; hidden ones are left out."""
+    closed: list[Path] = []
+    for within, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(within, name) for name in names if not name.startswith("."))
+    yield from closed
 
 
 def facts_of(reading: Reading) -> Iterator[Fact]:
@@ -85,6 +107,13 @@ def facts_of(reading: Reading) -> Iterator[Fact]:
     for document, sentences in split_page(reading, crosses):
         yield document
         yield from sentences
+
+
+def refused_paths(store: Store) -> frozenset[str]:
+    """Name every path of which something was refused: of `a.zip!/b.csv#row 3` all of it, `a.zip!/b.csv` and `a.zip`."""
+    subjects = [reject.subject for reject in queries.rejects(store) if reject.stage == Ingest.name]
+    cut = (subject[: mark.start()] for subject in subjects for mark in _MARK.finditer(subject))
+    return frozenset((*subjects, *cut))
 
 
 def _is_known(store: Store, file: File) -> bool:

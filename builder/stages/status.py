@@ -35,7 +35,10 @@ def status(store: Store, project: Project, annotator: str) -> dict[str, Any]:
         "pull": {"answered": answered, "waiting": pushed - answered},
         "review": {"approved": approved, "refused": len(queries.refusals(store))},
         "release": {"versions": _versions(project)},
-        "rejects": [{"stage": r.stage, "subject": r.subject, "code": r.code, "reason": r.reason} for r in rejects],
+        "rejects": [
+            {"stage": r.stage, "subject": r.subject, "place": r.place, "code": r.code, "reason": r.reason}
+            for r in rejects
+        ],
     }
 
 

@@ -70,6 +70,6 @@ def test_only_blanks_and_invisible_characters_are_taken_out(raw: str) -> None:
 
 @given(PAGES)
 def test_every_edit_says_why(raw: str) -> None:
-    known = {"invisible character", "carriage return", "stray space"}
+    known = {"invisible character", "carriage return", "control character", "no character", "stray space"}
 
     assert {edit.reason for edit in edits(raw)} <= known
