@@ -18,6 +18,7 @@ from builder.config import KEY_VARIABLE, Project, read_project, studio_key
 from builder.errors import Unavailable, UsageError
 from builder.flow import Tally
 from builder.stages.annotate import Annotate, annotator_id
+from builder.stages.duplicates import find_duplicates
 from builder.stages.ingest import Ingest
 from builder.stages.pull import Pull, unpulled
 from builder.stages.push import Push, Settle, check_pushed_here, open_project
@@ -77,11 +78,18 @@ class Workbench:
         if stage.skipped:
             named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
             self.say(f"{len(stage.skipped)} files skipped, no reader takes them: {named}")
-        return self.run(stage, self.store)
+        tally = self.run(stage, self.store)
+        find_duplicates(self.store)
+        if duplicates := queries.count_duplicates(self.store):
+            count, clusters = len(queries.live_documents(self.store)), queries.count_clusters(self.store)
+            self.say(f"{count} documents, {duplicates} duplicates of them in {clusters} clusters")
+        return tally
 
     def annotate(self) -> Tally:
         """Propose for what nobody proposed yet."""
-        return self.run(Annotate(self.combiner, self.project.config.ingest.review_kinds), self.store)
+        find_duplicates(self.store)  # An ingest may have been killed before it looked.
+        table = self.project.config.ingest
+        return self.run(Annotate(self.combiner, table.review_kinds, table.among), self.store)
 
     def push(self) -> Tally:
         """Send proposed sentences to Label Studio."""
@@ -90,9 +98,10 @@ class Workbench:
             # An index made anew: what stands on the server already must not be sent again.
             flow.run(Pull(self.studio, project), self.store)
         flow.run(Settle(self.studio, project), self.store)
-        kinds = self.project.config.ingest.review_kinds
-        name = annotator_id(self.combiner)
-        return self.run(Push(self.studio, project, self.project.schema, kinds, name), self.store)
+        find_duplicates(self.store)
+        table, name = self.project.config.ingest, annotator_id(self.combiner)
+        stage = Push(self.studio, project, self.project.schema, table.review_kinds, name, table.among)
+        return self.run(stage, self.store)
 
     def pull(self, accept_deletions: int = 0) -> Tally:
         """Fetch what people did."""
@@ -111,6 +120,7 @@ class Workbench:
 
     def release(self, version: str) -> Path:
         """Write what is approved as a Hugging Face dataset."""
+        find_duplicates(self.store)
         golds = self.review().golds
         exporters = [plugins.exporter(name) for name in self.project.config.release.exporters]
         return release(self.store, self.project, version, golds, exporters)

@@ -210,7 +210,7 @@ def test_every_text_is_in_one_cluster_at_most_and_each_has_a_representative(text
 @given(st.integers(100, 600), st.integers(0, 10_000), st.data())
 def test_a_text_with_a_few_edits_is_found(length, seed, data):
     text = chinese(length, seed)
-    # Each edit costs five shingles on either side: 1 in 40 characters leaves a Jaccard index of .78 and more.
+    # Each edit costs five shingles on either side: 1 in 40 characters leaves a Jaccard index of about .78.
     changed = edited(text, data.draw(st.integers(1, length // 40)), seed)
 
     assert [2] == [len(cluster.members) for cluster in clusters({"a": text, "b": changed, "c": chinese(200, seed + 1)})]
