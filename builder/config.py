@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -40,6 +40,14 @@ class IngestTable(_Table):
     sources: tuple[str, ...] = Field(("sources",), description="Files and folders, relative to this file.")
     review_kinds: tuple[Kind, ...] = Field((Kind.BODY,), description="Kinds of sentences that people review.")
     processes: int = Field(1, ge=1, le=256, description="Processes that clean and split what was read.")
+    duplicates: Literal["representative", "all"] = Field(
+        "representative", description="Of documents that repeat one another: review one (representative), or all."
+    )
+
+    @property
+    def among(self) -> Literal["live", "offered"]:
+        """Name the sentences that go on to people: every live one, or those of documents that nothing stands for."""
+        return "live" if self.duplicates == "all" else "offered"
 
 
 class AnnotateTable(_Table):
@@ -220,6 +228,7 @@ schema = {_quoted(schema)}          # a shipped label schema, or a path to your 
 sources = [{listed}]     # files and folders, relative to this file
 review_kinds = ["body"]   # see docs/configuration.md
 processes = 1             # processes that clean and split what was read
+duplicates = "representative"   # of documents that repeat one another, review one; or "all"
 
 [annotate]
 annotators = ["jieba", "gazetteer", "pattern", "cues"]

@@ -18,6 +18,7 @@ from builder.config import KEY_VARIABLE, Project, read_project, studio_key
 from builder.errors import Unavailable, UsageError
 from builder.flow import Tally
 from builder.stages.annotate import Annotate, annotator_id
+from builder.stages.duplicates import find_duplicates
 from builder.stages.ingest import Ingest, refused_paths
 from builder.stages.pull import Pull, unpulled
 from builder.stages.push import Push, Settle, check_pushed_here, open_project
@@ -77,7 +78,7 @@ class Workbench:
         if stage.skipped:
             named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
             self.say(f"{len(stage.skipped)} files skipped, no reader takes them: {named}")
-        return self.run(stage, self.store, processes=self.project.config.ingest.processes)
+        return self._ingested(stage)
 
     def retry_ingest(self) -> Tally:
         """Read again every file of which something was refused, changed or not."""
@@ -85,11 +86,22 @@ class Workbench:
         named = [base / path for path in sorted(again) if (base / path).is_file()]
         stage = Ingest([*self.project.sources(), *named], plugins.readers(), base, again=again)
         stage.files = [file for file in stage.files if file.name in again]
-        return self.run(stage, self.store)
+        return self._ingested(stage)
+
+    def _ingested(self, stage: Ingest) -> Tally:
+        """Read, and tell which documents repeat one another."""
+        tally = self.run(stage, self.store, processes=self.project.config.ingest.processes)
+        find_duplicates(self.store)
+        if duplicates := queries.count_duplicates(self.store):
+            count, clusters = len(queries.live_documents(self.store)), queries.count_clusters(self.store)
+            self.say(f"{count} documents, {duplicates} duplicates of them in {clusters} clusters")
+        return tally
 
     def annotate(self) -> Tally:
         """Propose for what nobody proposed yet."""
-        return self.run(Annotate(self.combiner, self.project.config.ingest.review_kinds), self.store)
+        find_duplicates(self.store)  # An ingest may have been killed before it looked.
+        table = self.project.config.ingest
+        return self.run(Annotate(self.combiner, table.review_kinds, table.among), self.store)
 
     def push(self) -> Tally:
         """Send proposed sentences to Label Studio."""
@@ -98,9 +110,10 @@ class Workbench:
             # An index made anew: what stands on the server already must not be sent again.
             flow.run(Pull(self.studio, project), self.store)
         flow.run(Settle(self.studio, project), self.store)
-        kinds = self.project.config.ingest.review_kinds
-        name = annotator_id(self.combiner)
-        return self.run(Push(self.studio, project, self.project.schema, kinds, name), self.store)
+        find_duplicates(self.store)
+        table, name = self.project.config.ingest, annotator_id(self.combiner)
+        stage = Push(self.studio, project, self.project.schema, table.review_kinds, name, table.among)
+        return self.run(stage, self.store)
 
     def pull(self, accept_deletions: int = 0) -> Tally:
         """Fetch what people did."""
@@ -119,6 +132,7 @@ class Workbench:
 
     def release(self, version: str) -> Path:
         """Write what is approved as a Hugging Face dataset."""
+        find_duplicates(self.store)
         golds = self.review().golds
         exporters = [plugins.exporter(name) for name in self.project.config.release.exporters]
         return release(self.store, self.project, version, golds, exporters)

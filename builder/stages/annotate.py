@@ -10,21 +10,25 @@ from builder.model import Fact, Sentence
 from builder.reading import Kind
 from builder.store import queries
 from builder.store.db import Store
+from builder.store.queries import Among
 
 
 class Annotate:
-    """Propose for every live sentence of the review kinds that this combination has not seen."""
+    """Propose for every sentence of the review kinds, live or offered, that this combination has not seen."""
 
     name = "annotate"
     batch_size = 200
 
-    def __init__(self, combiner: Combiner, kinds: Sequence[Kind]) -> None:
+    def __init__(self, combiner: Combiner, kinds: Sequence[Kind], among: Among = "live") -> None:
         self._combiner = combiner
         self._kinds = kinds
+        self._among = among
 
     def todo(self, store: Store) -> Iterator[Sentence]:
         """List the sentences without a combined prediction."""
-        return queries.sentences(store, queries.unannotated(store, self._kinds, annotator_id(self._combiner)))
+        return queries.sentences(
+            store, queries.unannotated(store, self._kinds, annotator_id(self._combiner), self._among)
+        )
 
     def intend(self, batch: Sequence[Sentence]) -> list[Fact]:
         """Nothing happens outside."""

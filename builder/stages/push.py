@@ -19,6 +19,7 @@ from builder.reading import Kind
 from builder.schema import LabelSchema
 from builder.store import queries
 from builder.store.db import Store
+from builder.store.queries import Among
 from builder.studio.codec import Passage, task_of
 from builder.studio.label_config import instruction, label_config
 
@@ -87,13 +88,21 @@ class Push:
     name = "push"
     batch_size = 100
 
-    def __init__(self, studio: Studio, project: int, schema: LabelSchema, kinds: Sequence[Kind], annotator: str):
+    def __init__(
+        self,
+        studio: Studio,
+        project: int,
+        schema: LabelSchema,
+        kinds: Sequence[Kind],
+        annotator: str,
+        among: Among = "live",
+    ) -> None:
         self._studio, self._project, self._schema = studio, project, schema
-        self._kinds, self._annotator = kinds, annotator
+        self._kinds, self._annotator, self._among = kinds, annotator, among
 
     def todo(self, store: Store) -> Iterator[Proposed]:
         """List the sentences with a proposal and without a task, each with its surroundings."""
-        ids = queries.unpushed(store, self._kinds, self._annotator)
+        ids = queries.unpushed(store, self._kinds, self._annotator, self._among)
         page = lru_cache(maxsize=2)(lambda document: _read_page(store, document))
         for sentence in queries.sentences(store, ids):
             yield _passage(sentence, *page(sentence.document)), queries.prediction(store, sentence.id, self._annotator)

@@ -1,4 +1,4 @@
-"""Approved sentences become a release: rows, a split per document, one atomic folder."""
+"""Approved sentences become a release: rows, a split per document or cluster of duplicates, one atomic folder."""
 
 from __future__ import annotations
 
@@ -47,11 +47,12 @@ def rows_of(store: Store, golds: Sequence[Gold], shares: Mapping[str, float]) ->
     for sentence in queries.sentences(store, by_sentence):
         document = page(sentence.document)
         source = queries.find_source(store, document.source)
-        yield Row(sentence, document, source, by_sentence[sentence.id], split_of(document.id, shares))
+        group = queries.cluster_of(store, document.id) or document.id
+        yield Row(sentence, document, source, by_sentence[sentence.id], split_of(group, shares))
 
 
 def split_of(group: str, shares: Mapping[str, float]) -> str:
-    """Choose the split of a document by its name alone, so that a growing corpus never moves an old one."""
+    """Choose the split of a document or cluster by its name alone, so that a growing corpus moves none of the old."""
     point = int.from_bytes(hashlib.sha256(group.encode()).digest()[:8]) / 2**64 * sum(shares.values())
     for split, share in shares.items():
         if point < share:

@@ -17,13 +17,16 @@ def status(store: Store, project: Project, annotator: str) -> dict[str, Any]:
     rejects = queries.rejects(store)
     answered, approved = len(queries.answered_sentences(store)), queries.count(store, "gold")
     pushed = queries.count(store, "live WHERE id IN (SELECT sentence FROM task)")
-    unannotated, unpushed = queries.unannotated(store, kinds, annotator), queries.unpushed(store, kinds, annotator)
+    among = project.config.ingest.among
+    unannotated = queries.unannotated(store, kinds, annotator, among)
+    unpushed = queries.unpushed(store, kinds, annotator, among)
     return {
         "contract": CONTRACT,
         "project": project.config.project.name,
         "ingest": {
             "sources": queries.count(store, "source"),
             "documents": len(queries.live_documents(store)),
+            "duplicates": queries.count_duplicates(store),
             "sentences": queries.count(store, "live"),
             "rejected": sum(reject.stage == "ingest" for reject in rejects),
         },

@@ -33,6 +33,7 @@ from builder.reading import Attempt, Raw, Sighting, Source
 from builder.store import raw_files, rows
 from builder.store.journal import Entry, Journal
 from builder.store.migrations import VERSIONS
+from builder.text.duplicates import Cluster
 
 # SQLite before 3.51.3 has the WAL-reset bug, so a rollback journal; EXTRA also syncs its folder entry.
 _PRAGMAS = ("journal_mode = DELETE", "synchronous = EXTRA", "foreign_keys = ON")
@@ -101,6 +102,14 @@ class Store:
             self.db.execute("DELETE FROM refusal")
             self.db.executemany("INSERT INTO gold VALUES (?, ?)", map(rows.gold_row, golds))
             self.db.executemany("INSERT INTO refusal VALUES (?, ?)", refusals)
+
+    def replace_clusters(self, basis: str, clusters: Iterable[Cluster]) -> None:
+        """Put all clusters in place of the last ones; `basis` names what they were found in."""
+        with self.transaction():
+            self.db.execute("DELETE FROM cluster")
+            for cluster in clusters:
+                self.db.executemany("INSERT INTO cluster VALUES (?, ?, ?, ?, ?)", rows.cluster_rows(cluster))
+            self.db.execute("INSERT OR REPLACE INTO meta VALUES ('clusters', ?)", (basis,))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -61,4 +61,18 @@ VERSIONS = (
     ALTER TABLE sentence ADD COLUMN in_quote INTEGER NOT NULL DEFAULT 0 CHECK (in_quote IN (0, 1));
     ALTER TABLE reject ADD COLUMN place TEXT NOT NULL DEFAULT '';
     """,
+    """
+    CREATE TABLE cluster (
+        document TEXT PRIMARY KEY REFERENCES document, cluster TEXT NOT NULL,
+        representative INTEGER NOT NULL CHECK (representative IN (0, 1)),
+        relation TEXT NOT NULL CHECK (relation IN ('exact', 'near', 'contained')),
+        score REAL NOT NULL CHECK (0 <= score AND score <= 1)) STRICT;
+    CREATE INDEX cluster_by_name ON cluster (cluster);
+    CREATE VIEW hidden AS
+        SELECT c.document FROM cluster c WHERE c.representative = 0 AND NOT EXISTS (
+            SELECT 1 FROM sentence s WHERE s.document = c.document AND (
+                EXISTS (SELECT 1 FROM intent i WHERE i.sentence = s.id)
+                OR EXISTS (SELECT 1 FROM task t WHERE t.sentence = s.id)));
+    CREATE VIEW offered AS SELECT * FROM live WHERE document NOT IN (SELECT document FROM hidden);
+    """,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
+from typing import Literal
 
 from builder.model import Annotation, Document, Gold, Prediction, Reject, Sentence
 from builder.reading import Kind, Source
@@ -12,6 +13,8 @@ from builder.store.db import Store
 
 _SENTENCE = 'id, document, number, start, "end", kind, language, text, flags, in_quote'
 _PAGE = 500
+Among = Literal["live", "offered"]
+"""Every sentence of the present files, or those of documents that no other stands for (or that people saw already)."""
 
 
 def latest_source(store: Store, path: str) -> str | None:
@@ -43,19 +46,19 @@ def document_sentences(store: Store, document: str) -> list[Sentence]:
     return [rows.sentence_of(row) for row in found]
 
 
-def unannotated(store: Store, kinds: Sequence[Kind], annotator: str) -> list[str]:
-    """List the live sentences of these kinds that this annotator has not seen, in reading order."""
-    sql = f"""SELECT id FROM live WHERE kind IN ({_marks(kinds)})
-              AND NOT EXISTS (SELECT 1 FROM prediction p WHERE p.sentence = live.id AND p.annotator = ?)
+def unannotated(store: Store, kinds: Sequence[Kind], annotator: str, among: Among = "live") -> list[str]:
+    """List the sentences of these kinds that this annotator has not seen, in reading order."""
+    sql = f"""SELECT id FROM {among} s WHERE kind IN ({_marks(kinds)})
+              AND NOT EXISTS (SELECT 1 FROM prediction p WHERE p.sentence = s.id AND p.annotator = ?)
               ORDER BY document, number"""
     return [row[0] for row in store.db.execute(sql, (*kinds, annotator))]
 
 
-def unpushed(store: Store, kinds: Sequence[Kind], annotator: str) -> list[str]:
-    """List the live sentences that this annotator has seen and no task shows, in reading order."""
-    sql = f"""SELECT id FROM live WHERE kind IN ({_marks(kinds)})
-              AND EXISTS (SELECT 1 FROM prediction p WHERE p.sentence = live.id AND p.annotator = ?)
-              AND NOT EXISTS (SELECT 1 FROM task t WHERE t.sentence = live.id)
+def unpushed(store: Store, kinds: Sequence[Kind], annotator: str, among: Among = "live") -> list[str]:
+    """List the sentences that this annotator has seen and no task shows, in reading order."""
+    sql = f"""SELECT id FROM {among} s WHERE kind IN ({_marks(kinds)})
+              AND EXISTS (SELECT 1 FROM prediction p WHERE p.sentence = s.id AND p.annotator = ?)
+              AND NOT EXISTS (SELECT 1 FROM task t WHERE t.sentence = s.id)
               ORDER BY document, number"""
     return [row[0] for row in store.db.execute(sql, (*kinds, annotator))]
 
@@ -153,6 +156,41 @@ def rejects(store: Store) -> list[Reject]:
 def live_documents(store: Store) -> list[str]:
     """List the documents of the present version of every source, in a stable order."""
     return [row[0] for row in store.db.execute("SELECT DISTINCT document FROM live ORDER BY document")]
+
+
+def document_text(store: Store, document: str) -> str:
+    """Give the clean text of a document."""
+    return str(store.db.execute("SELECT text FROM document WHERE id = ?", (document,)).fetchone()[0])
+
+
+def documents_before_people(store: Store) -> list[str]:
+    """List the documents of which a sentence was sent to people, or answered."""
+    sql = """SELECT DISTINCT document FROM sentence WHERE id IN (
+             SELECT sentence FROM intent UNION SELECT sentence FROM task UNION SELECT sentence FROM annotation)
+             ORDER BY document"""
+    return [row[0] for row in store.db.execute(sql)]
+
+
+def cluster_basis(store: Store) -> str | None:
+    """Name what the clusters were found in; nothing if nobody looked yet."""
+    found = store.db.execute("SELECT value FROM meta WHERE key = 'clusters'").fetchone()
+    return found[0] if found else None
+
+
+def cluster_of(store: Store, document: str) -> str | None:
+    """Find the cluster of a document; most are in none."""
+    found = store.db.execute("SELECT cluster FROM cluster WHERE document = ?", (document,)).fetchone()
+    return found[0] if found else None
+
+
+def count_duplicates(store: Store) -> int:
+    """Count the documents that another stands for."""
+    return count(store, "cluster WHERE representative = 0")
+
+
+def count_clusters(store: Store) -> int:
+    """Count the clusters of documents that repeat one another."""
+    return int(store.db.execute("SELECT count(DISTINCT cluster) FROM cluster").fetchone()[0])
 
 
 def count_superseded_answers(store: Store) -> int:

@@ -23,6 +23,7 @@ from builder.model import (
 )
 from builder.offset_map import OffsetMap
 from builder.reading import About, Kind, Source
+from builder.text.duplicates import Cluster
 
 Row = Sequence[Any]
 
@@ -74,6 +75,12 @@ def sentence_of(row: Row) -> Sentence:
     id, document, number, start, end, kind, language, text, flags, in_quote = row
     flagged = tuple(_flag_of(flag, len(text)) for flag in json.loads(flags))
     return Sentence(id, document, number, start, end, Kind(kind), language, text, flagged, bool(in_quote))
+
+
+def cluster_rows(cluster: Cluster) -> list[Row]:
+    """Order the columns of `cluster`, one row per member."""
+    name = cluster.name
+    return [(m.document, name, int(m.is_representative), m.relation.value, m.score) for m in cluster.members]
 
 
 def prediction_row(prediction: Prediction) -> Row:
