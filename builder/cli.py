@@ -163,16 +163,18 @@ def retry(base: Path, stage: str, as_json: bool) -> None:
 @main.command(epilog="Example: builder preview article.txt --json")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--schema", default="news", show_default=True, help="A shipped label schema, or a path to your own.")
+@click.option("--structure", is_flag=True, help="Show joins, removed characters and flags at their places too.")
 @_as_json
-def preview(files: tuple[Path, ...], schema: str, as_json: bool) -> None:
+def preview(files: tuple[Path, ...], schema: str, structure: bool, as_json: bool) -> None:
     """Show what would be proposed for files, without a project.
 
+    With --structure: ⏎ joined lines, ␣ a removed space, · another removed character, ⤳ a leap over other text.
     With --json, one object per sentence (contract preview/1, see docs/contracts.md).
     """
     from builder import console
     from builder.preview import preview_files
 
-    lines, labels, rejected = preview_files(files, schema)
+    lines, labels, rejected = preview_files(files, schema, structure=structure)
     if as_json:
         for line in lines:
             console.as_json(line)

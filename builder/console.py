@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from builder import flow
 from builder.flow import Stage, Tally
+from builder.rendering import page_of, sentence_shown
 from builder.schema import LabelSchema
 from builder.stages.review import Review
 from builder.store.db import Store
@@ -115,45 +116,18 @@ def show_preview(lines: Iterable[Mapping[str, Any]], schema: LabelSchema) -> Non
 
     console = _console()
     colours = {label.name: label.color for label in (*schema.entity, *schema.sentence)}
-    is_empty = True
+    page, is_empty = None, True
     for line in lines:
-        is_empty = False
+        if "structure" in line and page != (page := page_of(line)):
+            console.print(page, style="dim", markup=False, highlight=False, soft_wrap=True)
         row = Table.grid(padding=(0, 1))
         row.add_column(width=_MARGIN, style="dim", no_wrap=True)
         row.add_column(overflow="fold")
-        row.add_row(line["kind"], _sentence(line, colours))
+        row.add_row(line["kind"], sentence_shown(line, colours, is_coloured=bool(console.color_system)))
         console.print(row)
+        is_empty = False
     if not is_empty:
         console.print(_legend(schema))
-
-
-def _sentence(line: Mapping[str, Any], colours: Mapping[str, str]) -> Text:
-    """Colour the spans of a sentence, and say its label and flags behind it."""
-    from rich.text import Text
-
-    if not _console().color_system:
-        return Text(_bracketed(line))
-    shown = Text(line["text"])
-    for entity in line["entities"]:
-        shown.stylize(f"bold white on {colours[entity['label']]}", entity["start"], entity["end"])
-    if line["label"]:
-        name = line["label"]["name"]
-        shown.append("  ").append(
-            f"\u00a0{name}\u00a0{line['label']['score']:.2f}\u00a0", style=f"italic white on {colours[name]}"
-        )
-    if line["flags"]:
-        shown.append(f"  ⚑ {', '.join(line['flags'])}", style="yellow")
-    return shown
-
-
-def _bracketed(line: Mapping[str, Any]) -> str:
-    """Write spans and labels as characters, where there are no colours: [Paris GPE]."""
-    shown = str(line["text"])
-    for entity in sorted(line["entities"], key=lambda entity: -int(entity["start"])):
-        start, end = entity["start"], entity["end"]
-        shown = f"{shown[:start]}[{shown[start:end]} {entity['label']}]{shown[end:]}"
-    label = f"  <{line['label']['name']} {line['label']['score']:.2f}>" if line["label"] else ""
-    return shown + label + (f"  ⚑ {', '.join(line['flags'])}" if line["flags"] else "")
 
 
 def _legend(schema: LabelSchema) -> Text:

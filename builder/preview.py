@@ -13,6 +13,7 @@ from builder.model import Document, Entity, Prediction, Reject, Sentence, pieces
 from builder.readers.dispatch import Readers
 from builder.reading import Kind, Reading
 from builder.schema import LabelSchema, read_schema
+from builder.text.changes import Changes
 from builder.text.structure import split_page
 
 CONTRACT = "preview/1"
@@ -25,11 +26,28 @@ class Proposer(Protocol):
         """Make one prediction per sentence, in order."""
 
 
-def preview(reading: Reading, name: str, proposer: Proposer) -> Iterator[dict[str, Any]]:
-    """Yield one JSON-ready object per sentence; offsets are code points, half-open."""
+def preview(reading: Reading, name: str, proposer: Proposer, *, structure: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield one JSON-ready object per sentence; offsets are code points, half-open.
+
+    With `structure` each also tells what cleaning did to it, and where its flags are.
+    """
     for document, sentences in split_page(reading, crosses):
+        changes = Changes(document.offsets, reading.text) if structure else None
         for sentence, prediction in zip(sentences, proposer.propose(sentences), strict=True):
-            yield _line(name, document, sentence, prediction)
+            line = _line(name, document, sentence, prediction)
+            yield line | {"structure": _structure(document, sentence, changes)} if changes else line
+
+
+def _structure(document: Document, sentence: Sentence, changes: Changes) -> dict[str, Any]:
+    within = changes.within(sentence.start, sentence.end)
+    return {
+        "record": document.record,
+        "title": document.title,
+        "language": sentence.language,
+        "flags": [{"start": flag.start, "end": flag.end, "name": flag.name} for flag in sentence.flags],
+        "document_flags": list(document.flags),
+        "changes": [change._asdict() for change in within],
+    }
 
 
 def _line(name: str, document: Document, sentence: Sentence, prediction: Prediction) -> dict[str, Any]:
@@ -68,7 +86,7 @@ def _label(sentence: Sentence, prediction: Prediction) -> dict[str, Any] | None:
 
 
 def preview_files(
-    files: Sequence[Path], schema_name: str
+    files: Sequence[Path], schema_name: str, *, structure: bool = False
 ) -> tuple[Iterator[dict[str, Any]], LabelSchema, list[Reject]]:
     """Preview files with the default annotators; unfit ones fill the list as the lines are consumed."""
     schema = read_schema(schema_name, Path.cwd())
@@ -80,7 +98,7 @@ def preview_files(
         for path in files:
             for found in readers.read(readers.named(path)):
                 if isinstance(found, Reading):
-                    yield from preview(found, found.source.path, proposer)
+                    yield from preview(found, found.source.path, proposer, structure=structure)
                 elif isinstance(found, Reject):
                     rejected.append(found)
 

@@ -162,6 +162,17 @@ def test_preview_prints_one_json_object_per_sentence(tmp_path: Path) -> None:
     ]
 
 
+def test_preview_shows_the_structure_where_it_is_asked_for(tmp_path: Path) -> None:
+    page = "本报讯 会议今天 在北京开幕，各方代表\n出席了会议并发言。\n\nBy Ann Rowe\n"
+    (tmp_path / "page.txt").write_text(page, "utf-8")
+    told = called("preview", tmp_path / "page.txt", "--structure").stdout
+
+    assert "article 1" in told
+    assert "会议今天␣" in told.replace("[", "").replace(" DATE]", "")
+    assert "代表⏎出席" in told.replace("\n", "").replace(" ", "")
+    assert "byline" in told
+
+
 def test_preview_shows_a_person_the_text_and_the_labels(tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text("会议今天开幕，各方发言。\n", "utf-8")
     told = called("preview", tmp_path / "page.txt")
@@ -263,7 +274,7 @@ def test_a_disk_that_refuses_is_one_line(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_verb_says_that_it_can_go_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("builder.preview.preview_files", interrupted)

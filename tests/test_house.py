@@ -27,7 +27,7 @@ COMPANIES = (
         {"exporters"},
     ),
     ({"flow", "stages"},),
-    ({"workbench", "preview", "project_files"},),
+    ({"workbench", "preview", "project_files", "rendering"},),
     ({"cli", "console", "demo", "exits", "__main__"},),
 )
 """Floors from the ground up, each of one or more companies: a room may import its own company and any lower floor."""
@@ -48,7 +48,7 @@ DOORS = {
     "pyarrow": {"exporters/parquet.py"},
     "pydantic": {"config.py", "json_schemas.py", "schema.py", "studio/answers.py"},
     "rensa": {"text/shingles.py"},
-    "rich": {"console.py"},
+    "rich": {"console.py", "rendering.py"},
     "sqlite3": {"store/db.py"},
     "yaml": {"exporters/front_matter.py"},
 }

@@ -102,9 +102,10 @@ def test_an_unsound_builder_toml_does_not_fit(text: str) -> None:
     assert [] != problems("builder", tomllib.loads(text))
 
 
+@pytest.mark.parametrize("structure", [False, True])
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
-def test_what_preview_says_of_an_example_fits_its_contract(path: Path) -> None:
-    lines = list(preview_files([path], "news")[0])
+def test_what_preview_says_of_an_example_fits_its_contract(path: Path, structure: bool) -> None:
+    lines = list(preview_files([path], "news", structure=structure)[0])
 
     assert lines
     assert [] == [problem for line in lines for problem in problems("preview", line)]
