@@ -8,9 +8,11 @@ deletion carries a reason, and all offsets are code points, half-open. Pure: no 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 from builder.errors import BrokenError
@@ -151,6 +153,25 @@ class OffsetMap:
             for origin, low, high in self.tiling.cut(start, end)
         )
 
+    def part(self, start: int, end: int, reason: str) -> OffsetMap:
+        """Map clean [start, end) alone; what lies around its raw characters is deleted for this reason.
+
+        At an end of the clean text, what was deleted there stays as it is.
+        """
+        self._check_range(start, end)
+        edges, laying = self.tiling.trace((start, end)), Laying()
+        first = min(edges, default=self.raw_length) if start else 0
+        last = max(edges, default=0) if end < self.length else self.raw_length
+        for origin, low, high in self.tiling.cut(start, end):
+            if 0 <= origin:
+                laying.copy(origin + low, origin + high)
+            else:
+                laying.block(self.tiling.texts[~origin][low:high], self.tiling.behind(origin))
+        removed = {why: _inside(gone, first, last) for why, gone in self.removed.items()}
+        told = united([*edges, *chain.from_iterable(removed.values())])
+        removed[reason] = [*removed.get(reason, ()), *_outside(told, self.raw_length)]
+        return OffsetMap.laid(self.raw_length, laying.tiling(), removed)
+
     def compose(self, inner: OffsetMap) -> OffsetMap:
         """Chain two maps: `self` made clean text from the clean side of `inner`.
 
@@ -206,6 +227,19 @@ def _check_segment(segment: Segment, raw_length: int) -> None:
         sound = sound and [segment.length] == [end - start for start, end in segment.pieces]
     if not sound or segment.length < 1:
         raise BrokenError(f"unsound segment {segment} over {raw_length} raw characters")
+
+
+def _inside(edges: Sequence[int], low: int, high: int) -> list[int]:
+    """Give the parts of ordered flat pieces that lie within [low, high)."""
+    first, last = bisect_right(edges, low) // 2 * 2, (bisect_left(edges, high) + 1) // 2 * 2
+    return [min(max(edge, low), high) for edge in edges[first:last]]
+
+
+def _outside(edges: Sequence[int], length: int) -> Iterator[int]:
+    """Give what ordered flat pieces leave of [0, length), as flat pieces."""
+    for low, high in paired((0, *edges, length)):
+        if low < high:
+            yield from (low, high)
 
 
 def _steps(edges: Sequence[int]) -> list[int]:

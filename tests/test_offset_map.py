@@ -442,3 +442,24 @@ def test_a_deletion_outside_the_raw_text_or_without_a_reason_is_refused(deletion
 def test_maps_that_do_not_meet_are_not_composed() -> None:
     with pytest.raises(BrokenError, match="cannot compose: 2 characters expected, 3 given"):
         OffsetMap.identity(2).compose(OffsetMap.identity(3))
+
+
+@LAW
+@given(chained(), st.data())
+def test_a_part_is_the_map_of_its_range_and_deletes_the_rest_once(offsets: OffsetMap, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, offsets.length))
+    end = data.draw(st.integers(start, offsets.length))
+    part = offsets.part(start, end, "elsewhere")
+    gone = Counter(at for deletion in part.deletions for at in range(deletion.start, deletion.end))
+    kept = {at for behind in relation(part) for at in behind}
+
+    assert relation(offsets)[start:end] == relation(part)
+    assert dict.fromkeys(set(range(offsets.raw_length)) - kept, 1) == gone
+
+
+@LAW
+@given(made_by_edits())
+def test_the_part_that_is_all_of_it_is_the_same_map(made: tuple[str, str, OffsetMap]) -> None:
+    _, text, offsets = made
+
+    assert offsets == offsets.part(0, len(text), "elsewhere")

@@ -59,22 +59,33 @@ def _begins(paragraphs: Sequence[Paragraph], at: int) -> bool:
         return False
     if _NUMBERED.match(paragraph.text):
         return False
-    after = next((other for other in paragraphs[at + 1 :] if other.kind is not Kind.NAVIGATION), None)
+    after = next((other for other in _below(paragraphs, at) if other.kind is not Kind.NAVIGATION), None)
     if after is None or after.text == paragraph.text:
         return False
-    before = next((other.kind for other in reversed(paragraphs[:at]) if other.kind is not Kind.CREDIT), None)
+    before = next(
+        (other.kind for other in _above(paragraphs, at) if other.kind is not Kind.CREDIT),
+        None,
+    )
     evidence = after.kind in _HEAD or before in (Kind.SOURCE, Kind.NAVIGATION, Kind.CONTACT, Kind.REPEATED)
     return evidence or bool(_OPENING.match(after.text)) or _CROSSHEAD <= width(paragraph.text)
 
 
 def _leads(paragraphs: Sequence[Paragraph], at: int, text: str) -> bool:
     """Whether what stands below a headline belongs to it."""
-    after = next((other for other in paragraphs[at + 1 :] if other.kind not in (Kind.NAVIGATION, Kind.CREDIT)), None)
+    after = next((other for other in _below(paragraphs, at) if other.kind not in (Kind.NAVIGATION, Kind.CREDIT)), None)
     return (
         after is not None
         and after.text != text
         and after.kind in (Kind.BODY, Kind.TIMESTAMP, Kind.BYLINE, Kind.HEADLINE)
     )
+
+
+def _below(paragraphs: Sequence[Paragraph], at: int) -> Iterator[Paragraph]:
+    return map(paragraphs.__getitem__, range(at + 1, len(paragraphs)))
+
+
+def _above(paragraphs: Sequence[Paragraph], at: int) -> Iterator[Paragraph]:
+    return map(paragraphs.__getitem__, range(at - 1, -1, -1))
 
 
 def _stands_above_text(paragraphs: Sequence[Paragraph], at: int) -> bool:

@@ -57,6 +57,8 @@ _SURE = "\u0800-\ud7ff\ue000-\U0010ffff"
 
 _GOOD = re.compile("[^\x00-\x7f\udc80-\udcff]+")
 _HIGH = re.compile("[^\x00-\x7f]")
+# Within a word it may as well be a letter of Latin-1.
+_CUT = re.compile(rb"(?<=[\w.,;:!?)] )(?:[\xe2-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 _SURELY = re.compile(f"[{_SURE}]")
 _SIX, _FOUR = (re.compile(f"(?:[{_SURE}][\x00-\x7f]*){{{count},}}") for count in (6, 4))
 
@@ -141,9 +143,15 @@ def _utf8(raw: bytes) -> _Read | None:
         return text, "utf-8", ()
     # Of the non-ASCII characters of legacy text fewer than one in three are valid UTF-8 by chance, of damaged UTF-8
     # nearly all are. At nine in ten each line of a page may still hold a bad byte; six in a row are never chance.
-    if (good and bad * 9 <= good) or _SIX.search(text):
+    if (good and bad * 9 <= good) or _SIX.search(text) or _is_cut(raw):
         return _damaged_utf8(raw), "utf-8", ("bad-bytes",)
     return None
+
+
+def _is_cut(raw: bytes) -> bool:
+    """Whether nothing but the last character is beyond ASCII, and looks like a dash or quote of UTF-8 that was cut."""
+    cut = _CUT.search(raw)
+    return cut is not None and raw[: cut.start()].isascii()
 
 
 def _damaged_utf8(raw: bytes) -> str:

@@ -55,7 +55,7 @@ def never(left: str, right: str) -> bool:
 class _Page:
     """What the paragraphs of a page have in common."""
 
-    letters: list[str]
+    letters: str
     indents: bool
     crosses: Crosses
     least: int
@@ -64,7 +64,12 @@ class _Page:
     def repeats(self, text: str) -> bool:
         """Whether a short text stands whole within a longer one of the page."""
         letters = _letters(text)
-        return any(len(letters) < len(other) and letters in other for other in self.letters)
+        at = self.letters.find(letters)
+        while letters and 0 <= at:
+            if not self.letters[at - 1] == self.letters[at + len(letters)] == "\n":
+                return True
+            at = self.letters.find(letters, at + 1)
+        return not letters
 
 
 def reflow(
@@ -76,7 +81,7 @@ def reflow(
     """
     texts = [paragraph.text for paragraph in paragraphs]
     page = _Page(
-        letters=[_letters(text) for text in texts],
+        letters="\n".join(("", *map(_letters, texts), "")),
         indents=_indents_matter(paragraphs),
         crosses=crosses,
         least=0 if is_printed else _CERTAIN,

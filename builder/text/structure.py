@@ -21,6 +21,8 @@ from builder.text.scripts import language_of
 from builder.text.sentences import split
 from builder.tiling import Laying
 
+_ELSEWHERE = "another article"
+
 
 def split_page(reading: Reading, crosses: Crosses = never) -> list[tuple[Document, tuple[Sentence, ...]]]:
     """Split a reading into its articles, each with its sentences in order.
@@ -39,8 +41,21 @@ def split_page(reading: Reading, crosses: Crosses = never) -> list[tuple[Documen
     mark_repeats(paragraphs)
     if extract:
         offsets = offsets.compose(extract.offsets)
-    articles = enumerate(articles_of(paragraphs))
-    return [_document(reading, _laid(page, article), article, offsets, number) for number, article in articles]
+    articles = list(articles_of(paragraphs))
+    found = []
+    for number, article in enumerate(articles):
+        mark_kickers(article)
+        low, high = _hull(page, article)
+        low, high = low if number else 0, high if number + 1 < len(articles) else len(page)
+        laid = _laid(page[low:high], article, low).compose(offsets.part(low, high, _ELSEWHERE))
+        found.append(_document(reading, article, laid, number))
+    return found
+
+
+def _hull(page: str, article: Sequence[Paragraph]) -> tuple[int, int]:
+    """Find where an article begins and ends on its page; parts of others may lie between."""
+    lines = [line for paragraph in article for line in paragraph.lines]
+    return min(line.start for line in lines), _blank_end(page, max(line.end for line in lines))
 
 
 def _typed(lines: Iterable[Line], blocks: Sequence[Block], offsets: OffsetMap) -> Iterator[Line]:
@@ -53,18 +68,22 @@ def _typed(lines: Iterable[Line], blocks: Sequence[Block], offsets: OffsetMap) -
         yield line._replace(kind=blocks[at].kind) if inside else line
 
 
-def _laid(page: str, article: Sequence[Paragraph]) -> OffsetMap:
-    """Lay the paragraphs of an article one below the other: the map from its text to the page."""
+def _laid(page: str, article: Sequence[Paragraph], first: int) -> OffsetMap:
+    """Lay the paragraphs of an article one below the other: the map from its text to its part of the page.
+
+    `first` is where the part begins on the page.
+    """
     laying, kept = Laying(), list[tuple[int, int]]()
     for number, paragraph in enumerate(article):
         if number:
             laying.block("\n", ())
         joints = (*paragraph.joints, None)
         for line, joint in zip(paragraph.lines, joints, strict=True):
-            laying.copy(line.start, line.end)
-            kept.append((line.start, line.end))
+            start, end = line.start - first, line.end - first
+            laying.copy(start, end)
+            kept.append((start, end))
             if joint:
-                kept.append((line.end, _blank_end(page, line.end)))
+                kept.append((end, _blank_end(page, end)))
                 laying.block(joint, kept[-1])
     return OffsetMap.laid(len(page), laying.tiling(), _left_out(page, kept))
 
@@ -79,22 +98,21 @@ def _blank_end(page: str, at: int) -> int:
 
 def _left_out(page: str, kept: list[tuple[int, int]]) -> dict[str, list[int]]:
     """Say why an article holds no other part of its page."""
-    removed: dict[str, list[int]] = {"layout": [], "hyphen": [], "another article": []}
+    removed: dict[str, list[int]] = {"layout": [], "hyphen": [], _ELSEWHERE: []}
     at = 0
     for start, end in (*sorted(kept), (len(page), len(page))):
         if at < start:
             between = page[at:start].strip()
-            reason = "layout" if not between else "hyphen" if between == "-" else "another article"
+            reason = "layout" if not between else "hyphen" if between == "-" else _ELSEWHERE
             removed[reason] += (at, start)
         at = end
     return removed
 
 
 def _document(
-    reading: Reading, laid: OffsetMap, article: Sequence[Paragraph], offsets: OffsetMap, number: int
+    reading: Reading, article: Sequence[Paragraph], offsets: OffsetMap, number: int
 ) -> tuple[Document, tuple[Sentence, ...]]:
     """Make the document of an article, and its sentences."""
-    mark_kickers(article)
     text = "\n".join(paragraph.text for paragraph in article)
     source = reading.source.sha256
     document = Document(
@@ -104,7 +122,7 @@ def _document(
         language=language_of(text),
         title=reading.title or next((p.text for p in article if p.kind is Kind.HEADLINE), ""),
         text=text,
-        offsets=laid.compose(offsets),
+        offsets=offsets,
         record=reading.record,
         about=reading.about,
         flags=reading.flags,

@@ -71,6 +71,12 @@ def test_a_slice_of_sixty_bytes_or_more_is_read_as_it_was_written(
     assert len(raw) - 4 < len(found.encode(encoding))
 
 
+def test_a_dash_cut_at_the_end_of_english_is_no_latin_letter() -> None:
+    found = decode("Two hours later the line was clear –".encode()[:-2])
+
+    assert ("utf-8", ("bad-bytes",), "\udce2") == (found.encoding, found.flags, found.text[-1])
+
+
 @pytest.mark.parametrize(("encoding", "language"), WRITTEN)
 def test_a_whole_text_is_read_as_it_was_written(encoding: str, language: str) -> None:
     text = SAMPLES[language].encode(encoding, "ignore").decode(encoding)
