@@ -20,7 +20,7 @@ from builder.readers.html_stream import (
     meaning_of,
     tokens_of,
 )
-from builder.readers.html_zones import Written, Zones, describe
+from builder.readers.html_zones import Written, Zones, describe, letters
 from builder.reading import Block, Extract
 from builder.tiling import Laying
 
@@ -57,7 +57,7 @@ class Page:
         self._removed: dict[str, list[int]] = {}
         self._blanks: list[_Blank] = []
         self._words: list[str] = []
-        self._links = 0
+        self._links = self._last = 0
         self._within = self._elements.inner
         self._written: list[Written] = []
 
@@ -162,23 +162,26 @@ class Page:
         self._blanks.append(_Blank(token.start, token.end, "\n"))
 
     def _copy(self, start: int, end: int) -> None:
-        self._begin(end - start)
+        self._begin(self._text[start:end])
         self._laying.copy(start, end)
         self._length += end - start
         self._words.append(self._text[start:end])
 
     def _stand(self, meaning: str, start: int, end: int) -> None:
         """Lay characters in place of others."""
-        self._begin(len(meaning))
+        self._begin(meaning)
         self._laying.block(meaning, (start, end))
         self._length += len(meaning)
         self._words.append(meaning)
 
-    def _begin(self, count: int) -> None:
+    def _begin(self, text: str) -> None:
         """Get ready for visible characters: lay what was held back, or begin a block."""
         element = self._elements.inner
+        if element.zone != self._last and self._words and self._zones.are_apart(self._last, element.zone):
+            self._end_block()
+        self._last = element.zone
         if element.is_link:
-            self._links += count
+            self._links += letters(text)
         if self._words:
             self._lay_blanks()
             if element.zone != self._within.zone:
@@ -206,7 +209,8 @@ class Page:
 
     def _end_block(self) -> None:
         """Write down the block that ends here, if it holds anything."""
-        self._drop_blanks()
+        if self._blanks:
+            self._drop_blanks()
         if not self._words:
             return
         text, within = "".join(self._words), self._within
@@ -221,7 +225,7 @@ class Page:
                 columns=columns,
                 links=links,
                 is_ended=is_ended,
-                is_title=within.heading == 1 and self.head.is_title(text),
+                is_title=within.heading in (1, 2) and self.head.is_title(text),
             )
         )
         self._words.clear()

@@ -102,7 +102,7 @@ class Elements:
         mark = mark_of(name, said)
         return Element(
             name,
-            hidden=_NOT_SHOWN.get(name, "") or ("hidden" if _is_unseen(said) else ""),
+            hidden=_NOT_SHOWN.get(name, "") or ("hidden" if said and _is_unseen(said) else ""),
             zone=self._zones.add(mark, around.zone) if mark else around.zone,
             heading=_HEADINGS.get(name, around.heading),
             is_link=around.is_link or name == "a" and "href" in said,
@@ -112,7 +112,7 @@ class Elements:
 
     def _close(self, names: frozenset[str], barriers: frozenset[str]) -> None:
         """Close the innermost of some elements, unless something stands between or it is far."""
-        if not any(self._open[name] for name in names):
+        if not any(map(self._open.get, names)):
             return
         for back in range(1, min(_NEAR, len(self._stack))):
             name = self._stack[-back].name

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from builder.reading import Kind
@@ -55,7 +56,7 @@ _WORDS = {
         "nav navbar navigation topnav subnav sidenav leftnav menu submenu breadcrumb breadcrumbs crumb crumbs footer "
         "foot sidebar related recommend recommended recommendations share sharing sharebar social cookie cookies "
         "consent ad ads advert advertisement adsbygoogle sponsored promo banner toolbar pagination pager popular "
-        "trending hot rank ranking subscribe newsletter comments tags topbar login search friendlink "
+        "trending most hot rank ranking subscribe newsletter comments tags topbar login search friendlink "
         "links daohang guanggao xiangguan fenxiang tuijian disclaimer"
     ),
     Mark.CREDIT: "credit credits copyright",
@@ -71,6 +72,7 @@ _SAID_TOGETHER = {Mark.BYLINE, Mark.TIMESTAMP, Mark.SOURCE}
 """What one line often holds side by side; its words tell."""
 _OF_AN_ARTICLE = frozenset("article post entry story news content title detail".split())
 _WORD = re.compile("[A-Z]?[a-z]+|[A-Z]+")
+_MARKS = re.compile(r"[\W_]+")
 _LONGEST_NAMES = 1000
 _WHOLE = frozenset(("html", "main", "article"))
 """Elements whose classes speak of the page, not of themselves."""
@@ -83,19 +85,27 @@ _DENSE, _FEW, _TEASER, _LONG = 0.6, 60, 160, 120
 
 def mark_of(element: str, said: Mapping[str, str]) -> Mark | None:
     """Tell what an element says it is."""
+    if not said:
+        return _ELEMENTS.get(element)
     role = said.get("role", "").strip().lower()
     if named := _ROLES.get(role) or _ELEMENTS.get(element):
         return named
     if "author" in said.get("rel", "").lower().split():
         return Mark.BYLINE
-    names = " ".join(said.get(key, "") for key in ("class", "id", "itemprop"))[:_LONGEST_NAMES]
-    if not names or element in _WHOLE:
-        return None
+    names = " ".join([said[key] for key in ("class", "id", "itemprop") if key in said])
+    return _named(names[:_LONGEST_NAMES]) if names and element not in _WHOLE else None
+
+
+@lru_cache(4096)
+def _named(names: str) -> Mark | None:
+    """Tell what classes say."""
     words = {word.lower() for word in _WORD.findall(names)}
     marks = {_MEANS[word] for word in words & _MEANS.keys()}
     if words & _OF_AN_ARTICLE:
         marks.discard(Mark.HEADER)
-    return min(marks, key=_ORDER.index, default=None) if not marks <= _SAID_TOGETHER or len(marks) == 1 else None
+    if 1 < len(marks) and marks <= _SAID_TOGETHER:
+        return None
+    return min(marks, key=_ORDER.index, default=None)
 
 
 @dataclass(slots=True)
@@ -124,6 +134,7 @@ class _Sense(NamedTuple):
     is_sure: bool = False
 
 
+_APART = frozenset({Mark.BYLINE, Mark.TIMESTAMP, Mark.SOURCE, Mark.CREDIT})
 _MAIN = frozenset({Mark.MAIN, Mark.ARTICLE})
 _ASIDE = frozenset({Mark.HEADER, Mark.ASIDE, Mark.NAVIGATION})
 
@@ -152,6 +163,11 @@ class Zones:
             one, other = (self._parents[max(one, other)], min(one, other))
         return one
 
+    def are_apart(self, one: int, other: int) -> bool:
+        """Whether two zones of different kinds stand side by side: a byline and a date, though on one line."""
+        kinds = {self._marks[one], self._marks[other]}
+        return len(kinds) == 2 and kinds <= _APART and self.shared(one, other) not in (one, other)
+
     def in_article(self, zone: int) -> bool:
         """Whether an article, or the main part of the page, is around it and nothing else."""
         while zone and self._marks[zone] not in _ASIDE:
@@ -163,7 +179,9 @@ class Zones:
     def kinds(self, written: Sequence[Written]) -> list[Kind | None]:
         """Tell what each block is; None where the mark-up does not say."""
         senses = self._senses(self._passed_over(written))
-        return [_kind(block, senses[block.zone]) for block in written]
+        kinds = [_kind(block, senses[block.zone]) for block in written]
+        _lead_away(written, kinds)
+        return kinds
 
     def _senses(self, passed_over: set[int]) -> list[_Sense]:
         senses = [_Sense(None, in_article=False)]
@@ -198,9 +216,26 @@ class Zones:
         return zone
 
 
+def letters(text: str) -> int:
+    """Count what is neither a mark nor white space."""
+    return len(_MARKS.sub("", text))
+
+
 def describe(text: str, links: int) -> tuple[int, float, bool]:
-    """Measure a block: its columns, its share of link text, whether it is ended."""
-    return width(text), links / len(text), is_ended(text)
+    """Measure a block: its columns, the share of its letters that stands in links, whether it is ended."""
+    return width(text), links / (letters(text) or 1), is_ended(text)
+
+
+def _lead_away(written: Sequence[Written], kinds: list[Kind | None]) -> None:
+    """Type the headings between which nothing but navigation stands."""
+    below: set[Kind | None] = set()
+    for at, block in reversed(list(enumerate(written))):
+        if not block.heading:
+            below.add(kinds[at])
+            continue
+        if below == {Kind.NAVIGATION} and 1 < block.heading and not block.is_title:
+            kinds[at] = Kind.NAVIGATION
+        below = set()
 
 
 def _sense(mark: Mark, around: _Sense) -> _Sense:
@@ -226,7 +261,7 @@ def _kind(block: Written, sense: _Sense) -> Kind | None:
     is_dense = _DENSE < block.links and block.columns <= (_FEW if sense.in_article else _TEASER)
     if block.heading in (1, 2):
         return Kind.NAVIGATION if is_dense and not sense.in_article else Kind.HEADLINE
-    if is_dense and not (block.is_paragraph and block.is_ended and sense.in_article):
+    if is_dense and sense.kind is None and not (block.is_paragraph and block.is_ended and sense.in_article):
         return Kind.NAVIGATION
     if is_text and _LONG < block.columns and sense.kind is not Kind.CAPTION:
         return None

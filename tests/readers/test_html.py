@@ -17,6 +17,7 @@ from builder.readers.html_blocks import Page
 from builder.readers.html_stream import attributes_of, tokens_of
 from builder.readers.sniffing import media_type_of
 from builder.reading import About, Extract, Kind, Reading
+from builder.text.structure import split_page
 
 READER = html.build({})
 SIMPLIFIED = "记者今天从会议中心了解到，这项工作已经完成。"
@@ -283,6 +284,7 @@ PROSE = "The storm reached the coast late on Monday and nobody was hurt, the may
         ("<p class=byline>x</p>", Kind.BYLINE),
         ("<a rel=author>x</a>", Kind.BYLINE),
         ("<address>x</address>", Kind.BYLINE),
+        ("<p class=byline><a href=y>x</a></p>", Kind.BYLINE),
         ("<span class=source>x</span>", Kind.SOURCE),
         ("<span class='photo-credit'>x</span>", Kind.CREDIT),
         ("<div class='date-source-author'>x</div>", None),
@@ -294,7 +296,28 @@ def test_the_mark_up_says_what_a_block_is(source: str, expected: Kind | None) ->
 
 
 def test_a_block_of_several_kinds_is_none_of_them() -> None:
-    assert {"a b": None} == kinds("<div><time>a</time> <span class=author>b</span></div>")
+    assert {"a, b": None} == kinds("<div><time>a</time>, <span class=author>b</span></div>")
+
+
+def test_a_byline_and_a_time_with_nothing_between_are_blocks_of_their_own() -> None:
+    found = kinds("<div><span class=byline>By <a rel=author>a</a></span><time>b</time> <i class=source>c</i></div>")
+
+    assert {"By a": Kind.BYLINE, "b": Kind.TIMESTAMP, "c": Kind.SOURCE} == found
+
+
+def test_a_heading_over_nothing_but_links_is_navigation() -> None:
+    found = kinds("<h1>a</h1><p>b</p><h2>c</h2><ul><li><a href=x>d</a></ul><h3>e</h3><p>f</p><h2>g</h2>")
+
+    expected = {"b": None, "c": Kind.NAVIGATION, "d": Kind.NAVIGATION, "e": None, "f": None, "g": Kind.HEADLINE}
+    assert {"a": Kind.HEADLINE, **expected} == found
+
+
+def test_marks_between_links_do_not_count() -> None:
+    assert {"a | b | c": Kind.NAVIGATION} == kinds("<td><a href=x>a</a> | <a href=x>b</a> | <a href=x>c</a></td>")
+
+
+def test_a_second_heading_that_says_the_title_is_the_headline() -> None:
+    assert {"Storm hits": Kind.HEADLINE} == kinds("<title>Storm hits - Paper</title><h2><a href=x>Storm hits</a></h2>")
 
 
 @pytest.mark.parametrize(
@@ -343,3 +366,30 @@ def test_attributes_are_read_as_browsers_read_them() -> None:
 )  # fmt: skip
 def test_case_26_a_page_is_told_by_its_beginning(head: bytes, expected: str) -> None:
     assert expected == media_type_of(head)
+
+
+NEWS = """<!doctype html><title>新区首条地铁今日开通_江城网</title><body class="has-nav">
+<div class=nav><a href=/>首页</a><a href=/b>国内</a></div>
+<div class="main-content sidebar-right"><h1>新区首条地铁今日开通</h1>
+<div><span class=time>2024-07-04 10:20</span> <span class=source>来源：江城日报</span></div>
+<div id=content><p>　　新区首条地铁4日开通。线路全长38公里，
+设站24座。</p><p class=img-caption>乘客乘坐首班列车。</p>
+<p>　　“现在只要二十五分钟。”市民张女士说。</p></div>
+<div class=related><h3>相关新闻</h3><ul><li><a href=1>地铁二号线试运行</a><li><a href=2>新区建成十所学校</a></ul></div></div>
+<div class=footer>江城网版权所有</div>
+"""
+
+
+def test_a_news_page_becomes_typed_sentences(tmp_path: Path) -> None:
+    reading = read(tmp_path, NEWS)
+    [(document, sentences)] = split_page(reading)
+    found = {kind: [s.text for s in sentences if s.kind is kind] for kind in Kind}
+
+    body = ["新区首条地铁4日开通。", "线路全长38公里，设站24座。", "“现在只要二十五分钟。”", "市民张女士说。"]
+    assert body == found[Kind.BODY]
+    assert ["新区首条地铁今日开通"] == found[Kind.HEADLINE]
+    assert (["2024-07-04 10:20"], ["来源：江城日报"]) == (found[Kind.TIMESTAMP], found[Kind.SOURCE])
+    assert ["乘客乘坐首班列车。"] == found[Kind.CAPTION]
+    links = ["首页国内", "相关新闻", "地铁二号线试运行", "新区建成十所学校", "江城网版权所有"]
+    assert links == found[Kind.NAVIGATION]
+    assert all(s.text == document.offsets.replay(reading.text, s.start, s.end) for s in sentences)
