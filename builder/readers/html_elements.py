@@ -35,6 +35,8 @@ _ENDS = {
     "a": (frozenset(("a",)), PARTS),
 }
 """Which open elements a tag closes unsaid, unless one of the others stands between."""
+_PARAGRAPH, _BETWEEN = frozenset(("p",)), frozenset(("button", "td", "th"))
+"""What the beginning of a part closes so."""
 _HEADINGS = {f"h{rank}": rank for rank in range(1, 7)}
 _NOT_SHOWN = {
     **dict.fromkeys(("template", "svg", "datalist"), "hidden"),
@@ -62,19 +64,16 @@ class Elements:
     def __init__(self, zones: Zones) -> None:
         """Begin outside of all."""
         self._zones = zones
-        self._stack = [Element("")]
+        self.inner = Element("")
+        """The innermost element."""
+        self._stack = [self.inner]
         self._open = Counter[str]()
         self._flat = 0
-
-    @property
-    def inner(self) -> Element:
-        """Give the innermost element."""
-        return self._stack[-1]
 
     def enter(self, name: str, said: Mapping[str, str], *, is_closed: bool) -> bool:
         """Open an element, closing what it closes unsaid; false when it lies too deep."""
         if name in PARTS:
-            self._close(frozenset(("p",)), frozenset(("button", "td", "th")))
+            self._close(_PARAGRAPH, _BETWEEN)
         if name in _ENDS and not self._flat:
             self._close(*_ENDS[name])
         if name in _VOID or is_closed:
@@ -83,7 +82,8 @@ class Elements:
             self._flat += 1
             return False
         self._open[name] += 1
-        self._stack.append(self._entered(name, said))
+        self.inner = self._entered(name, said)
+        self._stack.append(self.inner)
         return True
 
     def leave(self, name: str) -> None:
@@ -96,7 +96,7 @@ class Elements:
 
     def _entered(self, name: str, said: Mapping[str, str]) -> Element:
         """Give an element what it takes from the one around it."""
-        around = self._stack[-1]
+        around = self.inner
         if around.hidden:
             return around._replace(name=name)
         mark = mark_of(name, said)
@@ -125,6 +125,7 @@ class Elements:
 
     def _pop(self) -> str:
         name = self._stack.pop().name
+        self.inner = self._stack[-1]
         self._open[name] -= 1
         return name
 

@@ -67,7 +67,7 @@ def tokens_of(text: str) -> Iterator[Token]:
         found = _MARKUP.search(text, at)
         start = found.start() if found else len(text)
         if at < start:
-            yield Token(What.TEXT, at, start, flaw="stray-markup" if text.find("<", at, start) != -1 else "")
+            yield Token(What.TEXT, at, start, "", "", "stray-markup" if text.find("<", at, start) != -1 else "")
         if not found:
             return
         token = _markup(text, start, is_xml=is_xml)
@@ -127,8 +127,9 @@ def _numbered(digits: str) -> str:
 def _markup(text: str, start: int, *, is_xml: bool) -> Token:
     """Read the tag, comment or declaration that begins here."""
     if tag := _TAG.match(text, start):
-        what = What.END if tag[1] else What.START
-        return Token(what, start, tag.end(), tag[2].lower(), tag[3], is_closed=is_xml and tag[3].endswith("/"))
+        slash, name, inside = tag.groups()
+        what = What.END if slash else What.START
+        return Token(what, start, tag.end(), name.lower(), inside, "", is_xml and inside.endswith("/"))
     if text.startswith("<!--", start):
         return _comment(text, start)
     end = text.find(">", start)

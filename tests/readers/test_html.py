@@ -124,7 +124,8 @@ def test_a_page_comes_back_paragraph_by_paragraph(title: str, menu: list[str], p
         ("<table><tr><td>a<td>b<tr><td>c</table>d", ["a", "b", "c", "d"]),
         ("<ul><li>a<li>b<ul><li>c</ul></ul>", ["a", "b", "c"]),
         ("a<script>if (a<b) {}</script>b<style>p{}</style><noscript>c</noscript>", ["ab"]),
-        ("a<!-- x > y -->b<!-->c<!x>d<?y?>e", ["abcde"]),
+        ("a<!-- x > y -->b<!-->c<!x>d<?y?>e<!-- --!>f", ["abcdef"]),
+        ("<pre><b>a  b</b>\n <i> </i>c</pre>", ["a  b\n  c"]),
         ("<p hidden>a</p><p style='color:red; display : none'>b</p><p aria-hidden=true>c<template>d</template>", ["c"]),
         ("<div hidden><p>a</p><div>b</div></div>c", ["c"]),
         ("<head><title>t</title></head>a", ["a"]),
@@ -375,7 +376,8 @@ NEWS = """<!doctype html><title>新区首条地铁今日开通_江城网</title>
 <div id=content><p>　　新区首条地铁4日开通。线路全长38公里，
 设站24座。</p><p class=img-caption>乘客乘坐首班列车。</p>
 <p>　　“现在只要二十五分钟。”市民张女士说。</p></div>
-<div class=related><h3>相关新闻</h3><ul><li><a href=1>地铁二号线试运行</a><li><a href=2>新区建成十所学校</a></ul></div></div>
+<div class=related><h3>相关新闻</h3><ul><li><a href=1>地铁二号线试运行</a><li><a href=2>新区建成十所学校</a></ul></div>
+</div>
 <div class=footer>江城网版权所有</div>
 """
 
