@@ -32,7 +32,10 @@ _OUTLIER = 1.3
 
 
 class Line(NamedTuple):
-    """Characters [start, end) of a page: one line; `gap` blank lines and `indent` columns stand before it."""
+    """Characters [start, end) of a page: one line; `gap` blank lines and `indent` columns stand before it.
+
+    Lines of different blocks are set apart by the format itself.
+    """
 
     start: int
     end: int
@@ -41,6 +44,7 @@ class Line(NamedTuple):
     indent: int
     columns: int
     kind: Kind | None = None
+    block: int = 0
 
 
 @dataclass(slots=True)
@@ -122,7 +126,7 @@ def starts_list(text: str) -> bool:
 def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     run: list[Line] = []
     for line in lines:
-        if run and (line.gap or line.kind is not run[-1].kind):
+        if run and (line.gap or line.kind is not run[-1].kind or line.block != run[-1].block):
             yield run
             run = []
         run.append(line)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from builder.model import Document, Flag, Sentence, stable_id, text_digest
 from builder.offset_map import OffsetMap
-from builder.reading import Block, Kind, Reading
+from builder.reading import Extract, Kind, Reading
 from builder.text import cleaning, edits
 from builder.text.articles import articles_of, mark_kickers, mark_repeats
 from builder.text.flags import flags_of
@@ -33,7 +33,7 @@ def split_page(reading: Reading, crosses: Crosses = never) -> list[tuple[Documen
     extract = reading.extract
     before = extract.text if extract else reading.text
     page, offsets = edits.settle(before, cleaning.edits)
-    lines = list(_typed(lines_of(page), extract.blocks, offsets) if extract else lines_of(page))
+    lines = list(_typed(lines_of(page), extract, offsets) if extract else lines_of(page))
     paragraphs = list(paragraphs_of(lines))
     mend_hyphens(paragraphs, page)
     is_printed = extract is None or extract.is_paged
@@ -58,14 +58,15 @@ def _hull(page: str, article: Sequence[Paragraph]) -> tuple[int, int]:
     return min(line.start for line in lines), _blank_end(page, max(line.end for line in lines))
 
 
-def _typed(lines: Iterable[Line], blocks: Sequence[Block], offsets: OffsetMap) -> Iterator[Line]:
-    """Give each line of a cleaned extract the kind that the block it stands in states."""
+def _typed(lines: Iterable[Line], extract: Extract, offsets: OffsetMap) -> Iterator[Line]:
+    """Give each line of a cleaned extract the kind that its block states, and the block unless a page broke it."""
+    blocks = extract.blocks
     starts = [block.start for block in blocks]
     for line in lines:
         [piece] = offsets.pieces(line.start, line.start + 1)
         at = bisect_right(starts, piece.start) - 1
         inside = 0 <= at and piece.start < blocks[at].end
-        yield line._replace(kind=blocks[at].kind) if inside else line
+        yield line._replace(kind=blocks[at].kind, block=0 if extract.is_paged else at + 1) if inside else line
 
 
 def _laid(page: str, article: Sequence[Paragraph], first: int) -> OffsetMap:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from builder.errors import Rejected
 from builder.model import Reject
 from builder.ports import Blob, Reader
-from builder.readers import archive, csv_file, jsonl, text_file
+from builder.readers import archive, csv_file, html, jsonl, text_file
 from builder.readers.blobs import File
 from builder.reading import Reading
 from tests.readers.archives import tarred, zipped
@@ -28,6 +28,7 @@ ROWS = [
 ]
 JSONL = "".join(f"{json.dumps(row)}\n" for row in ROWS).encode()
 CSV = '\ufeffid,title,text\r\n1,会议,"会议""开幕""。\n第二行"\r\n2,,The meeting opened.\r\n'.encode()
+HTML = "<!doctype html><title>会议</title><nav><a href=x>首页</a></nav><p>会议&amp;\n开幕。<br>The end.</p>".encode()
 FILES = {"a.txt": "会议开幕。".encode(), "b/c.jsonl": JSONL}
 
 
@@ -47,6 +48,7 @@ CASES = [
     Case(jsonl.build({}), "rows.jsonl", JSONL),
     Case(jsonl.build({}), "rows.json", json.dumps(ROWS, indent=1).encode()),
     Case(csv_file.build({}), "rows.csv", CSV),
+    Case(html.build({}), "page.html", HTML),
 ]
 """A new reader joins by a line here."""
 

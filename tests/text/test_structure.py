@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 
 from builder.model import Document, Sentence
-from builder.reading import Kind
+from builder.offset_map import OffsetMap
+from builder.reading import Block, Extract, Kind
 from builder.text.structure import split_page
 from tests.readings import reading_of
 from tests.strategies import PAGES
@@ -31,6 +33,17 @@ def sentences_of(raw: str) -> list[Sentence]:
 def kinds_of(*paragraphs: str) -> list[Kind]:
     """List the kinds of paragraphs of one sentence each."""
     return [sentence.kind for sentence in sentences_of("\n\n".join(paragraphs))]
+
+
+@pytest.mark.parametrize(("is_paged", "expected"), [(False, 2), (True, 1)])
+def test_lines_of_two_blocks_are_joined_only_if_a_page_broke_them(is_paged: bool, expected: int) -> None:
+    lines = ["会议今天上午在市民中心举行并且讨论了", "明年的预算安排和主要的工作任务。"]
+    raw, middle = "\n".join(lines), len(lines[0])
+    blocks = (Block(0, middle), Block(middle + 1, len(raw)))
+    extract = Extract(raw, OffsetMap.identity(len(raw)), blocks, is_paged=is_paged)
+    [(_, sentences)] = split_page(replace(reading_of(raw), extract=extract))
+
+    assert expected == len(sentences)
 
 
 @given(PAGES)
