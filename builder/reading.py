@@ -88,11 +88,15 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Characters [start, end) of an extract that its format sets apart, and what the format says they are."""
+    """Characters [start, end) of an extract that its format sets apart, and what the format says they are.
+
+    A cross-head is a headline within an article whose own came before.
+    """
 
     start: int
     end: int
     kind: Kind | None = None
+    is_crosshead: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:

@@ -72,7 +72,11 @@ class Page:
         self._end_block()
         offsets = OffsetMap.laid(len(self._text), self._laying.tiling(), self._removed)
         kinds = self._zones.kinds(self._written)
-        blocks = [Block(block.start, block.end, kind) for block, kind in zip(self._written, kinds, strict=True)]
+        within = self._zones.crossheads(self._written, kinds)
+        blocks = [
+            Block(block.start, block.end, kind, is_crosshead=at in within)
+            for at, (block, kind) in enumerate(zip(self._written, kinds, strict=True))
+        ]
         return Extract(offsets.replay(self._text), offsets, tuple(blocks))
 
     def _step(self, token: Token) -> None:

@@ -183,6 +183,21 @@ class Zones:
         _lead_away(written, kinds)
         return kinds
 
+    def crossheads(self, written: Sequence[Written], kinds: Sequence[Kind | None]) -> set[int]:
+        """Find the headings below the headline of the article, or else of the page, that they stand in."""
+        highest: dict[int, int] = {}
+        found = set()
+        for at, (block, kind) in enumerate(zip(written, kinds, strict=True)):
+            if block.heading and kind in (Kind.HEADLINE, None):
+                article = self._around(block.zone, Mark.ARTICLE)
+                if article in highest and highest[article] < block.heading:
+                    found.add(at)
+                if not article and block.is_title:
+                    highest[0] = block.heading
+                elif article:
+                    highest[article] = min(block.heading, highest.get(article, block.heading))
+        return found
+
     def _senses(self, passed_over: set[int]) -> list[_Sense]:
         senses = [_Sense(None, in_article=False)]
         for zone, mark in enumerate(self._marks[1:], 1):

@@ -62,6 +62,8 @@ def _begins(paragraphs: Sequence[Paragraph], at: int) -> bool:
     after = next((other for other in _below(paragraphs, at) if other.kind is not Kind.NAVIGATION), None)
     if after is None or after.text == paragraph.text:
         return False
+    if paragraph.lines[0].is_crosshead:
+        return after.kind in (Kind.TIMESTAMP, Kind.BYLINE)
     before = next(
         (other.kind for other in _above(paragraphs, at) if other.kind is not Kind.CREDIT),
         None,

@@ -45,6 +45,7 @@ class Line(NamedTuple):
     columns: int
     kind: Kind | None = None
     block: int = 0
+    is_crosshead: bool = False
 
 
 @dataclass(slots=True)

@@ -66,7 +66,11 @@ def _typed(lines: Iterable[Line], extract: Extract, offsets: OffsetMap) -> Itera
         [piece] = offsets.pieces(line.start, line.start + 1)
         at = bisect_right(starts, piece.start) - 1
         inside = 0 <= at and piece.start < blocks[at].end
-        yield line._replace(kind=blocks[at].kind, block=0 if extract.is_paged else at + 1) if inside else line
+        if inside:
+            block = blocks[at]
+            number = 0 if extract.is_paged else at + 1
+            line = line._replace(kind=block.kind, block=number, is_crosshead=block.is_crosshead)
+        yield line
 
 
 def _laid(page: str, article: Sequence[Paragraph], first: int) -> OffsetMap:

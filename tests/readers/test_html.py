@@ -395,3 +395,36 @@ def test_a_news_page_becomes_typed_sentences(tmp_path: Path) -> None:
     links = ["首页国内", "相关新闻", "地铁二号线试运行", "新区建成十所学校", "江城网版权所有"]
     assert links == found[Kind.NAVIGATION]
     assert all(s.text == document.offsets.replay(reading.text, s.start, s.end) for s in sentences)
+
+
+def crossheads(source: str) -> list[str]:
+    """List the blocks that are headings within an article."""
+    extract = shown(source)
+    return [extract.text[block.start : block.end] for block in extract.blocks if block.is_crosshead]
+
+
+def test_a_lower_heading_within_an_article_is_a_crosshead() -> None:
+    story = "<h1>Storm closes the harbour</h1><p>All day.</p><h2>Roads closed</h2><p>Until noon.</p>"
+
+    assert ["Roads closed"] == crossheads(f"<article>{story}</article>")
+    assert ["Roads closed"] == crossheads(f"<title>Storm closes the harbour</title><body>{story}")
+
+
+def test_headings_of_one_rank_are_headlines_each() -> None:
+    assert [] == crossheads("<h2>Storm closes the harbour</h2><p>All day.</p><h2>Roads closed</h2><p>Until noon.</p>")
+
+
+def test_the_headline_of_another_article_is_none() -> None:
+    assert [] == crossheads(
+        "<article><h1>Storm</h1><p>All day.</p></article><article><h2>Roads</h2><p>Shut.</p></article>"
+    )
+
+
+def test_a_crosshead_behind_a_box_begins_no_article(tmp_path: Path) -> None:
+    source = (
+        "<title>Storm closes the harbour</title><article><h1>Storm closes the harbour</h1>"
+        "<p>The harbour was closed all day on Friday.</p><aside><ul><li><a href=x>Ferries wait</a></ul></aside>"
+        "<h2>Roads closed along the whole coast</h2><p>Nobody drove to Dunmore until noon.</p></article>"
+    )
+
+    assert 1 == len(split_page(read(tmp_path, source)))
