@@ -34,7 +34,7 @@ def preview(reading: Reading, name: str, proposer: Proposer, *, structure: bool 
     for document, sentences in split_page(reading, crosses):
         changes = Changes(document.offsets, reading.text) if structure else None
         for sentence, prediction in zip(sentences, proposer.propose(sentences), strict=True):
-            line = _line(name, document, sentence, prediction)
+            line = _line(name, document, sentence, prediction, reading.start)
             yield line | {"structure": _structure(document, sentence, changes)} if changes else line
 
 
@@ -50,7 +50,7 @@ def _structure(document: Document, sentence: Sentence, changes: Changes) -> dict
     }
 
 
-def _line(name: str, document: Document, sentence: Sentence, prediction: Prediction) -> dict[str, Any]:
+def _line(name: str, document: Document, sentence: Sentence, prediction: Prediction, first: int) -> dict[str, Any]:
     pieces = pieces_of(document, sentence, 0, len(sentence.text))
     return {
         "contract": CONTRACT,
@@ -58,7 +58,7 @@ def _line(name: str, document: Document, sentence: Sentence, prediction: Predict
         "article": document.article,
         "kind": sentence.kind.value,
         "text": sentence.text,
-        "pieces": [list(piece) for piece in pieces],
+        "pieces": [[first + start, first + end] for start, end in pieces],
         "entities": [_entity(entity, sentence.text) for entity in prediction.entities or ()],
         "label": _label(sentence, prediction),
         "flags": list(sentence.flag_names),

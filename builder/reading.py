@@ -127,7 +127,7 @@ class Reading:
 
     `text` is what all maps point to: the decoded text of the source, or of the part that `record` names
     (`bytes 120-344`, `row 17`). Without an extract the raw text itself is read, line by line. `flags` name what
-    is wrong with the whole of it.
+    is wrong with the whole of it. Where the record is a stretch of the decoded source, `start` is where it begins.
     """
 
     source: Source
@@ -137,3 +137,4 @@ class Reading:
     about: About = About()
     extract: Extract | None = None
     flags: tuple[str, ...] = ()
+    start: int = 0

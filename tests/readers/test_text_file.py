@@ -126,3 +126,21 @@ def test_an_unreadable_file_is_refused_with_the_reason(tmp_path: Path, monkeypat
 
 def test_it_takes_text_and_markdown() -> None:
     assert {".txt", ".text", ".md", ""} == build({}).suffixes
+
+
+def test_a_long_file_becomes_stretches_of_it_that_say_where_they_begin(tmp_path: Path) -> None:
+    whole = "会议今天开幕，各方代表出席了会议。\n\n" * 30_000
+    (tmp_path / "long.txt").write_text(whole, "utf-8", newline="")
+    readings = list(build({}).read(File(tmp_path / "long.txt")))
+
+    assert 1 < len(readings)
+    assert whole == "".join(reading.text for reading in readings)
+    for reading in readings:
+        end = reading.start + len(reading.text)
+        assert (f"characters {reading.start}-{end}", reading.text) == (reading.record, whole[reading.start : end])
+
+
+def test_a_line_that_had_to_be_cut_is_flagged(tmp_path: Path) -> None:
+    (tmp_path / "line.txt").write_text("会" * 500_000, "utf-8")
+
+    assert [("torn",), ("torn",)] == [reading.flags for reading in build({}).read(File(tmp_path / "line.txt"))]
