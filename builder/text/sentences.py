@@ -131,7 +131,8 @@ def _cut(text: str, start: int, end: int) -> int:
         start : last + 1
     ]  # flags pair off from where the sentence starts: looking further back costs too much
     commas = [match.end() for match in _COMMA.finditer(text, first, last)]
-    for at in (*reversed(commas), *range(last, first, -1)):
+    places: list[int] = [*reversed(commas), *range(last, first, -1)]
+    for at in places:
         if is_edge(window, at - start):
             return at
     return next((at for at in range(last, end) if is_edge(text, at)), end)
