@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from builder.model import Flag
-from builder.text.damage.misread import Splitter, confusions, places_of, single_runs, variants
+from builder.text.damage.misread import Splitter, broken_words, confusions, places_of, single_runs, variants
 from builder.text.damage.names import NearNames
 from builder.text.damage.quotes import unmatched
 from builder.text.damage.repeats import loops, repeats
@@ -50,11 +50,14 @@ def _found(
     yield "replacement", ([match.span() for match in _REPLACEMENT.finditer(text)] for text in texts)
     yield "repeat", repeats(texts)
     yield "enumeration-loop", map(loops, texts)
-    yield "confusion", map(confusions, texts)
     if names:
         yield "near-miss", map(names.near, texts)
-    if words:
+    if not words:
+        yield "confusion", map(confusions, texts)
+    else:
         places = [[] if text.isascii() else places_of(text, words) for text in texts]
+        broken = (broken_words(text, mine, words) for text, mine in zip(texts, places, strict=True))
+        yield "confusion", [sorted({*sure, *more}) for sure, more in zip(map(confusions, texts), broken, strict=True)]
         yield "variant", variants(texts, places)
         yield "single-run", map(single_runs, texts, places)
 

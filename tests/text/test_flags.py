@@ -19,7 +19,23 @@ NAMES = NearNames(
     ["吉尔吉斯斯坦", "吉尔吉斯", "哈萨克斯坦", "巴基斯坦", "澳大利亚", "意大利", "利比里亚", "利比亚", "中国人民银行"]
     + ["Kyrgyzstan", "Kazakhstan", "Philippines", "Serbia", "Serbian", "Addis Ababa"]
 )
-DICTIONARY = ("轮值", "主席国", "主席", "统一", "上海", "合作", "组织", "中国", "接任", "担任", "期间", "会议", "由")
+DICTIONARY = (
+    "未来",
+    "天才",
+    "轮值",
+    "主席国",
+    "主席",
+    "统一",
+    "上海",
+    "合作",
+    "组织",
+    "中国",
+    "接任",
+    "担任",
+    "期间",
+    "会议",
+    "由",
+)
 
 
 def words(text: str) -> list[str]:
@@ -163,6 +179,20 @@ def test_without_words_neither_variants_nor_runs_are_looked_for() -> None:
     ],
 )
 def test_a_misread_character_is_flagged(text: str, places: list[str]) -> None:
+    assert places == [part for name, part in found(text)[0] if name == "confusion"]
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("在末来的会议。", ["末"]),
+        ("在未来的会议。", []),
+        ("夭才担任。", ["夭"]),
+        ("末，来。", []),
+        ("末末来。", ["末"]),
+    ],
+)
+def test_a_character_that_parts_a_word_is_flagged(text: str, places: list[str]) -> None:
     assert places == [part for name, part in found(text)[0] if name == "confusion"]
 
 

@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from builder.text.damage.words import lists, patterns
+from builder.text.damage.words import alike, characters, patterns
 from builder.text.scripts import HAN
 
 Place = tuple[int, int]
@@ -25,6 +25,22 @@ def confusions(text: str) -> list[Place]:
     return [match.span(match.lastgroup or 0) for match in patterns("misread").finditer(text)]
 
 
+def broken_words(text: str, places: Sequence[Place], words: Splitter) -> list[Place]:
+    """Find characters that part a word which one that looks alike would make whole: 末 in 在末来."""
+    single = {start for start, end in places if end - start == 1}
+    return [(at, at + 1) for at in sorted(single) if text[at] in alike() and _mends(text, at, single, words)]
+
+
+def _mends(text: str, at: int, single: set[int], words: Splitter) -> bool:
+    """Whether another character here makes a word with a neighbour that stands alone too."""
+    for start in (start for start in (at - 1, at) if {start, start + 1} <= single):
+        pair = text[start : start + 2]
+        mended = [pair.replace(text[at], other) for other in alike()[text[at]]]
+        if pair[0] != pair[1] and any(list(words(word)) == [word] for word in mended):
+            return True
+    return False
+
+
 def places_of(text: str, words: Splitter) -> list[Place]:
     """Say where the words of a text stand; the words must tile it."""
     places, at = [], 0
@@ -36,10 +52,10 @@ def places_of(text: str, words: Splitter) -> list[Place]:
 
 def single_runs(text: str, words: Sequence[Place]) -> list[Place]:
     """Find runs of ideographs that make no words together; foreign names are none."""
-    alone, foreign = set(lists()["alone"][0]), set(lists()["foreign"][0])
+    alone, foreign = characters("alone"), characters("foreign")
     found, run = list[Place](), list[int]()
     for start, end in (*words, (len(text), len(text))):
-        if end - start == 1 and _HAN.match(text, start) and text[start] not in alone:
+        if end - start == 1 and text[start] not in alone and _HAN.match(text, start):
             run.append(start)
             continue
         if _RUN <= len(run) and 2 * sum(text[at] in foreign for at in run) < len(run):

@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
-from builder.text.damage.words import lists
+from builder.text.damage.words import characters
 from builder.text.scripts import HAN
 
 _SHORTEST_HAN, _LONGEST_HAN, _SHORTEST_LATIN = 4, 12, 7
@@ -25,7 +25,7 @@ class NearNames:
 
     def __init__(self, names: Collection[str]) -> None:
         known = set(names)
-        foreign = set(lists()["foreign"][0])
+        foreign = characters("foreign")
         self._known, self._foreign = known, foreign | {"·"}
         self._heads: dict[str, set[int]] = defaultdict(set)
         self._tails: dict[str, set[int]] = defaultdict(set)
@@ -39,6 +39,7 @@ class NearNames:
             if _SHORTEST_LATIN <= len(word):
                 _index(self._latin, word)
         self._halves = {len(half) for half in (*self._heads, *self._tails)}
+        self._starts = {half[:2] for half in (*self._heads, *self._tails)}
 
     def near(self, text: str) -> list[Place]:
         """Find the words of a text that are one edit away from a name and are no name themselves."""
@@ -61,7 +62,8 @@ class NearNames:
     def _near_han(self, text: str) -> Iterator[Place]:
         """Find windows one edit away from a name, none of which lies over a name that is right."""
         for run in _HAN_RUN.finditer(text) if self._halves else ():
-            windows = {window for at in range(*run.span()) for window in self._windows(text, at, *run.span())}
+            places = [at for at in range(*run.span()) if text[at : at + 2] in self._starts]
+            windows = {window for at in places for window in self._windows(text, at, *run.span())}
             near = {window: name for window in windows if (name := self._name_of(text, *window))}
             yield from _apart(text, near, self._right(text, *run.span()) if near else [])
 

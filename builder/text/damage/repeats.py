@@ -66,6 +66,9 @@ def _units(text: str) -> Iterator[_Units]:
 def _runs(units: _Units) -> Iterator[_Run]:
     """Find what stood before, each as long as it can be, left to right and apart."""
     texts, least = units.texts, units.least
+    count = len(texts) - least + 1
+    if len({texts[at : at + least] for at in range(count)}) == max(0, count):
+        return  # nearly every sentence
     first: dict[str | tuple[str, ...], int] = {}
     at = 0
     while at + least <= len(texts):

@@ -20,3 +20,15 @@ def lists() -> dict[str, list[str]]:
 def patterns(name: str) -> re.Pattern[str]:
     """Compile one list: any of its patterns may match."""
     return re.compile("|".join(lists()[name]).replace("{HAN}", HAN))
+
+
+@cache
+def characters(name: str) -> frozenset[str]:
+    """Read a list that is one string of characters."""
+    return frozenset(lists()[name][0])
+
+
+@cache
+def alike() -> dict[str, str]:
+    """Tell of a character which others it may have been."""
+    return {row[0]: row[1:] for row in lists()["alike"]}
