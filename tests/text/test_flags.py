@@ -21,6 +21,7 @@ NAMES = NearNames(
 )
 DICTIONARY = (
     "未来",
+    "期末",
     "天才",
     "轮值",
     "主席国",
