@@ -22,6 +22,7 @@ NAMES = NearNames(
 DICTIONARY = (
     "未来",
     "期末",
+    "天天",
     "天才",
     "轮值",
     "主席国",
@@ -134,6 +135,13 @@ def test_what_is_nearly_a_name_is_flagged(text: str, near: list[str]) -> None:
     assert near == [part for name, part in found(text)[0] if name == "near-miss"]
 
 
+def test_a_right_name_inside_another_is_left_alone() -> None:
+    text = "他到了哈萨克森坦。"
+
+    assert [(3, 8)] == NearNames(["哈萨克斯坦"]).near(text)
+    assert [] == NearNames(["哈萨克斯坦", "萨克森"]).near(text)
+
+
 def test_a_word_that_differs_in_one_character_from_one_of_the_document_is_a_variant() -> None:
     told = found("上海合作组织轮值主席国。", "担任轮值主席国期间。", "由中国接任统值主席国。")
 
@@ -191,6 +199,7 @@ def test_a_misread_character_is_flagged(text: str, places: list[str]) -> None:
         ("夭才担任。", ["夭"]),
         ("末，来。", []),
         ("末末来。", ["末"]),
+        ("桃之夭夭。", []),
     ],
 )
 def test_a_character_that_parts_a_word_is_flagged(text: str, places: list[str]) -> None:

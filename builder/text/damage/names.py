@@ -109,9 +109,9 @@ def _found(index: dict[str, set[str]], word: str) -> set[str]:
 
 
 def _is_one_edit(one: str, other: str) -> bool:
-    """Whether one replaced, added or dropped character leads from one to the other."""
+    """Whether one replaced, added or dropped character leads from one word to another; they differ."""
     same = _shared(one, other)
-    return one != other and one[same + (len(one) >= len(other)) :] == other[same + (len(one) <= len(other)) :]
+    return one[same + (len(one) >= len(other)) :] == other[same + (len(one) <= len(other)) :]
 
 
 def _shared(one: str, other: str) -> int:
