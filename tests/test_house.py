@@ -44,6 +44,7 @@ DOORS = {
     "httpx": {"studio/accounts.py", "studio/wire.py"},
     "jieba": {"annotators/tagger.py"},
     "label_studio_sdk": {"studio/client.py"},
+    "lingua": {"text/latin.py"},
     "platformdirs": {"studio/environment.py"},
     "pyarrow": {"exporters/parquet.py"},
     "pydantic": {"config.py", "json_schemas.py", "schema.py", "studio/answers.py"},
@@ -54,7 +55,19 @@ DOORS = {
 }
 """Which files may import what is not ours; sqlite3 counts, since only the store may keep anything."""
 
-SLOW = {"ahocorasick_rs", "babel", "datasets", "httpx", "jieba", "label_studio_sdk", "pyarrow", "rensa", "rich", "yaml"}
+SLOW = {
+    "ahocorasick_rs",
+    "babel",
+    "datasets",
+    "httpx",
+    "jieba",
+    "label_studio_sdk",
+    "lingua",
+    "pyarrow",
+    "rensa",
+    "rich",
+    "yaml",
+}
 """What is imported inside the function that uses it, unless the whole module is imported only when used."""
 
 LONGEST_FUNCTION, LONGEST_FILE, DEEPEST = 40, 300, 4

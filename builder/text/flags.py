@@ -2,19 +2,75 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
 from builder.model import Flag
+from builder.text.damage.misread import Splitter, broken_words, confusions, places_of, single_runs, variants
+from builder.text.damage.names import NearNames
+from builder.text.damage.quotes import unmatched
+from builder.text.damage.repeats import loops, repeats
 from builder.text.scripts import is_ended
 
-_PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("「", "」"), ("(", ")"))
+Place = tuple[int, int]
+
+_REPLACEMENT = re.compile("\ufffd+")
 
 
 def flags_of(text: str) -> tuple[Flag, ...]:
-    """Mark what looks wrong with a body sentence: `unterminated`, `unbalanced`, `replacement`."""
-    found = []
-    if not is_ended(text):
-        found.append("unterminated")
-    if any(text.count(opening) != text.count(closing) for opening, closing in _PAIRS) or text.count('"') % 2:
-        found.append("unbalanced")
-    if "\ufffd" in text:
-        found.append("replacement")
-    return tuple(Flag(0, len(text), name) for name in found)
+    """Mark what looks wrong with a body sentence that stands alone."""
+    return damage_of([[text]])[0][0]
+
+
+def damage_of(
+    paragraphs: Sequence[Sequence[str]], names: NearNames | None = None, words: Splitter | None = None
+) -> list[list[tuple[Flag, ...]]]:
+    """Mark what looks wrong with the body sentences of a document, given paragraph by paragraph.
+
+    `names` finds what is nearly a known name. `words` splits Chinese by a dictionary alone (it may not guess); without
+    it neither variants nor runs of single characters are looked for. Flags of a sentence are in order of place.
+    """
+    texts = [text for paragraph in paragraphs for text in paragraph]
+    flags: list[list[Flag]] = [[] for _ in texts]
+    for name, found in _found(paragraphs, texts, names, words):
+        for mine, places in zip(flags, found, strict=True):
+            mine += [Flag(start, end, name) for start, end in places]
+    ordered = iter(tuple(sorted(mine, key=lambda flag: (flag.start, flag.end))) for mine in flags)
+    return [[next(ordered) for _ in paragraph] for paragraph in paragraphs]
+
+
+def _found(
+    paragraphs: Sequence[Sequence[str]], texts: Sequence[str], names: NearNames | None, words: Splitter | None
+) -> Iterable[tuple[str, Iterable[Sequence[Place]]]]:
+    """Yield each kind of damage with its places in every sentence."""
+    yield "unterminated", [() if is_ended(text) or not text else ((0, len(text)),) for text in texts]
+    yield "unbalanced", _unbalanced(paragraphs)
+    yield "replacement", ([match.span() for match in _REPLACEMENT.finditer(text)] for text in texts)
+    yield "repeat", repeats(texts)
+    yield "enumeration-loop", map(loops, texts)
+    if names:
+        yield "near-miss", map(names.near, texts)
+    if not words:
+        yield "confusion", map(confusions, texts)
+    else:
+        places = [[] if text.isascii() else places_of(text, words) for text in texts]
+        broken = (broken_words(text, mine, words) for text, mine in zip(texts, places, strict=True))
+        yield "confusion", [sorted({*sure, *more}) for sure, more in zip(map(confusions, texts), broken, strict=True)]
+        yield "variant", variants(texts, places)
+        yield "single-run", map(single_runs, texts, places)
+
+
+def _unbalanced(paragraphs: Sequence[Sequence[str]]) -> list[list[Place]]:
+    """Find the marks without a partner in their paragraph, and the sentence each stands in."""
+    found: list[list[Place]] = []
+    marks = unmatched([" ".join(paragraph) for paragraph in paragraphs])
+    for paragraph, alone in zip(paragraphs, marks, strict=True):
+        starts = list(accumulate((len(text) + 1 for text in paragraph), initial=0))[: len(paragraph)]
+        found += ([] for _ in paragraph)
+        for at in alone:
+            number = bisect_right(starts, at) - 1
+            start = at - starts[number]
+            found[number - len(paragraph)].append((start, start + 1))
+    return found

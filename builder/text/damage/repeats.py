@@ -1,0 +1,161 @@
+"""What stands twice in a sentence: a passage that loops, an enumeration that runs over itself. Pure, in linear time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from builder.text.damage.words import patterns
+from builder.text.scripts import HAN
+
+# So many ideographs or words are a passage, not a phrase; a passage has so many different ones. A phrase without a mark
+# inside may be a term (中国文化扶贫委员会): it must stand twice on end or be longer.
+_PASSAGE_HAN, _PASSAGE_WORDS, _PASSAGE_LATIN, _VARIED, _TERM, _GAP = 8, 5, 25, 4, 12, 2
+
+_HAN = re.compile(f"[{HAN}]")
+_WORD = re.compile(rf"[^\W_{HAN}]+(?:['’-][^\W_{HAN}]+)*")
+_CLAUSE = re.compile(r"[^，,。；;：:！？!?（）()“”\"《》「」\s]+")
+_COMMA = re.compile(r"\s?,\s{1,3}(?:and\s)?|\sand\s")
+
+# A longer part of an English enumeration is a clause.
+_LONG = 80
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+
+Place = tuple[int, int]
+
+
+class _Units(NamedTuple):
+    """What one sentence is counted in: its ideographs or its words, and where each stands."""
+
+    texts: str | tuple[str, ...]
+    places: list[Place]
+    least: int
+
+
+class _Run(NamedTuple):
+    """Units [start, end) of a sentence, which stood before; `gap` units lie between."""
+
+    units: _Units
+    gap: int
+    start: int
+    end: int
+
+
+def repeats(sentences: Sequence[str]) -> list[list[Place]]:
+    """Find in each sentence the passages that stood in it before; a phrase that other sentences have too is none."""
+    found = [[run for units in _units(text) for run in _runs(units) if not _is_term(text, run)] for text in sentences]
+    common = _common(sentences, {gram for runs in found for run in runs for gram in _grams(run)})
+    return [[_place(run) for run in runs if not common.issuperset(_grams(run))] for runs in found]
+
+
+def loops(text: str) -> list[Place]:
+    """Find the parts of enumerations that repeat: the same part again, or the same person under another country."""
+    return sorted({place for parts in _enumerations(text) for place in (*_again(text, parts), *_persons(text, parts))})
+
+
+def _units(text: str) -> Iterator[_Units]:
+    """Count a sentence in ideographs and in words, case and all between them aside."""
+    if not text.isascii():
+        han = [(match.start(), match.end()) for match in _HAN.finditer(text)]
+        yield _Units("".join(text[start] for start, _ in han), han, _PASSAGE_HAN)
+    words = [match.span() for match in _WORD.finditer(text)]
+    yield _Units(tuple(text[start:end].casefold() for start, end in words), words, _PASSAGE_WORDS)
+
+
+def _runs(units: _Units) -> Iterator[_Run]:
+    """Find what stood before, each as long as it can be, left to right and apart."""
+    texts, least = units.texts, units.least
+    count = len(texts) - least + 1
+    if len({texts[at : at + least] for at in range(count)}) == max(0, count):
+        return  # nearly every sentence
+    first: dict[str | tuple[str, ...], int] = {}
+    at = 0
+    while at + least <= len(texts):
+        before = first.setdefault(texts[at : at + least], at)
+        if at < before + least:
+            at += 1
+            continue
+        end = at + least
+        while end < len(texts) and before + end - at < at and texts[before + end - at] == texts[end]:
+            end += 1
+        if _is_passage(run := _Run(units, at - before - (end - at), at, end)):
+            yield run
+        at = end
+
+
+def _is_passage(run: _Run) -> bool:
+    texts = run.units.texts[run.start : run.end]
+    return _VARIED <= len(set(texts)) and (isinstance(texts, str) or _PASSAGE_LATIN <= len(" ".join(texts)))
+
+
+def _is_term(text: str, run: _Run) -> bool:
+    """Whether a Chinese passage may be a term that the sentence simply needs twice."""
+    size = run.end - run.start
+    if not isinstance(run.units.texts, str) or _TERM <= size or run.gap <= _GAP:
+        return False
+    return _CLAUSE.fullmatch(text[slice(*_place(run))].replace("、", "，")) is not None
+
+
+def _grams(run: _Run) -> Iterator[str | tuple[str, ...]]:
+    texts, least = run.units.texts, run.units.least
+    return (texts[at : at + least] for at in range(run.start, run.end - least + 1))
+
+
+def _common(sentences: Sequence[str], wanted: set[str | tuple[str, ...]]) -> set[str | tuple[str, ...]]:
+    """Keep the grams that two sentences have."""
+    once, twice = set[str | tuple[str, ...]](), set[str | tuple[str, ...]]()
+    for units in (units for text in sentences if wanted for units in _units(text)):
+        texts, least = units.texts, units.least
+        here = wanted.intersection(texts[at : at + least] for at in range(len(texts) - least + 1))
+        twice |= once & here
+        once |= here
+    return twice
+
+
+def _place(run: _Run) -> Place:
+    return run.units.places[run.start][0], run.units.places[run.end - 1][1]
+
+
+def _enumerations(text: str) -> Iterator[list[Place]]:
+    """Find enumerations of three parts or more: by 、 inside a clause, or by commas and a last `and`."""
+    for clause in _CLAUSE.finditer(text) if "、" in text else ():
+        yield _split(text, *clause.span(), re.compile("、"))
+    if ", " in text:
+        yield _split(text, 0, len(text), _COMMA)
+
+
+def _split(text: str, start: int, end: int, mark: re.Pattern[str]) -> list[Place]:
+    parts = []
+    for match in mark.finditer(text, start, end):
+        parts.append((start, match.start()))
+        start = match.end()
+    parts.append((start, end))
+    return parts if 2 < len(parts) else []
+
+
+def _again(text: str, parts: Sequence[Place]) -> Iterator[Place]:
+    """Find the inner parts that stood before; where the first starts and the last ends is not known."""
+    seen, first = set[str](), text[slice(*parts[0])].casefold() if parts else ""
+    for start, end in parts[1:-1]:
+        part = text[start:end].casefold()
+        if (part in seen or first.endswith(part)) and _is_weighty(part):
+            yield start, end
+        seen.add(part)
+
+
+def _is_weighty(part: str) -> bool:
+    """Whether a part says enough not to stand twice: three ideographs, or two words."""
+    return 3 <= len(_HAN.findall(part)) or 2 <= len(_LETTERS.findall(part)) and len(part) < _LONG
+
+
+def _persons(text: str, parts: Sequence[Place]) -> Iterator[Place]:
+    """Find the persons who stand in an enumeration under the same title of two countries."""
+    seen: dict[str, str] = {}
+    for start, end in parts:
+        match = patterns("person").search(text, max(start, end - 120), end)
+        if not match:
+            continue
+        held, country = match["held"], match["country"]
+        if seen.setdefault(held, country) != country:
+            yield match.span()
