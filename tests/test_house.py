@@ -47,13 +47,14 @@ DOORS = {
     "platformdirs": {"studio/environment.py"},
     "pyarrow": {"exporters/parquet.py"},
     "pydantic": {"config.py", "json_schemas.py", "schema.py", "studio/answers.py"},
+    "pypdfium2": {"readers/pdf.py"},
     "rich": {"console.py"},
     "sqlite3": {"store/db.py"},
     "yaml": {"exporters/front_matter.py"},
 }
 """Which files may import what is not ours; sqlite3 counts, since only the store may keep anything."""
 
-SLOW = {"ahocorasick_rs", "babel", "datasets", "httpx", "jieba", "label_studio_sdk", "pyarrow", "rich", "yaml"}
+SLOW = {"ahocorasick_rs", "babel", "datasets", "httpx", "jieba", "label_studio_sdk", "pyarrow", "pypdfium2", "rich", "yaml"}
 """What is imported inside the function that uses it, unless the whole module is imported only when used."""
 
 LONGEST_FUNCTION, LONGEST_FILE, DEEPEST = 40, 300, 4

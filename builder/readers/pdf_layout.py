@@ -1,0 +1,216 @@
+"""Characters at places of a page become printed lines in reading order: columns left to right, each from the top.
+
+Enters: glyphs, in any order. Leaves: columns of lines. Pure: no file and no library is known here.
+What spans several columns divides the page; lines of a column are never mixed with its neighbour's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+# All in units of the font size.
+_SAME_LINE, _BACKWARD, _GAP = 0.3, -0.5, 0.7
+# How high letters stand over the line they are set on.
+_HEIGHT = 0.7
+# A narrower column is a list's numbers or a table's, and a gutter that few lines show must be wider.
+_NARROWEST, _LONE_GUTTER, _FEW = 5, 1.5, 3
+BIG = 1.3
+"""Letters so much larger than the body's are a headline's."""
+# Characters that go straight down make a page vertical; more of them than of those that go right.
+_DOWN_LEAST, _DOWN_MOST = 0.5, 2.5
+
+Stretch = tuple[float, float]
+"""From a place to another one on its right."""
+
+
+class Glyph(NamedTuple):
+    """A character of the raw text at `at`, and where it is printed: `base` is the line it stands on, from the top."""
+
+    at: int
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Glyphs that follow each other on one line without a wide gap."""
+
+    glyphs: Sequence[Glyph]
+
+    @property
+    def left(self) -> float:
+        """Say where it begins."""
+        return self.glyphs[0].left
+
+    @property
+    def right(self) -> float:
+        """Say where it ends."""
+        return max(glyph.right for glyph in self.glyphs)
+
+    @property
+    def base(self) -> float:
+        """Say which line it stands on."""
+        return self.glyphs[0].base
+
+    @property
+    def size(self) -> float:
+        """Give the font size of most of it."""
+        return median(glyph.size for glyph in self.glyphs)
+
+    @property
+    def top(self) -> float:
+        """Say how high its letters reach."""
+        return self.base - _HEIGHT * self.size
+
+
+def is_vertical(glyphs: Sequence[Glyph]) -> bool:
+    """Whether most characters stand under the one before: text that runs from top to bottom."""
+    down = right = 0
+    for one, other in pairwise(glyphs):
+        step = (other.base - one.base) / one.size
+        if abs(other.left - one.left) < _SAME_LINE * one.size and _DOWN_LEAST <= step <= _DOWN_MOST:
+            down += 1
+        elif abs(step) < _SAME_LINE:
+            right += 1
+    return right < down
+
+
+def runs_of(glyphs: Iterable[Glyph]) -> Iterator[Run]:
+    """Cut glyphs in the file's order where they leave their line or a wide gap."""
+    run: list[Glyph] = []
+    for glyph in glyphs:
+        if run and not _follows(run[-1], glyph):
+            yield Run(run)
+            run = []
+        run.append(glyph)
+    if run:
+        yield Run(run)
+
+
+def columns_of(glyphs: Sequence[Glyph]) -> Iterator[list[Run]]:
+    """Order the text of a page: yield what is read from top to bottom, one after the other, as printed lines."""
+    runs = list(runs_of(glyphs))
+    if runs:
+        em = median(glyph.size for glyph in glyphs)
+        for column in _ordered(runs, em):
+            yield list(_lines(column))
+
+
+def _follows(before: Glyph, glyph: Glyph) -> bool:
+    em = max(before.size, glyph.size)
+    if _SAME_LINE * em < abs(glyph.base - before.base):
+        return False
+    return _BACKWARD * em < glyph.left - before.right < _GAP * em
+
+
+def _ordered(runs: Sequence[Run], em: float) -> Iterator[Sequence[Run]]:
+    """Cut at gutters, else into bands one below the other, until neither can be cut."""
+    gutters = _gutters(runs, em)
+    if gutters:
+        cuts = [(low + high) / 2 for low, high in gutters]
+        for low, high in pairwise([float("-inf"), *cuts, float("inf")]):
+            yield from _ordered([run for run in runs if low <= (run.left + run.right) / 2 < high], em)
+        return
+    bands = list(_bands(runs, em))
+    if len(bands) == 1:
+        yield runs
+        return
+    for band in bands:
+        yield from _ordered(band, em)
+
+
+def _bands(runs: Sequence[Run], em: float) -> Iterator[list[Run]]:
+    """Cut rows off where what spans columns meets columns."""
+    band: list[Run] = []
+    for row in _rows(runs):
+        if band and _parts(band, row, em):
+            yield band
+            band = []
+        band = [*band, *row]
+    yield band
+
+
+def _parts(band: Sequence[Run], row: Sequence[Run], em: float) -> bool:
+    """Whether a row cannot be read with the band above it: it spans its gutters, or has some where that has none."""
+    above, both = _gutters(band, em), _gutters([*band, *row], em)
+    if not both:
+        return _crossed(above, row) or _crossed(_gutters(row, em), band)
+    is_headline = all(BIG * em <= run.size for run in row)
+    return is_headline and len(_spaces(row, em)) == 0 and len(both) < len(above)
+
+
+def _crossed(gutters: Sequence[Stretch], runs: Sequence[Run]) -> bool:
+    """Whether something stands right across a gutter."""
+    return any(run.left < low and high < run.right for low, high in gutters for run in runs)
+
+
+def _rows(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    """Group what stands beside each other."""
+    row: list[Run] = []
+    bottom = 0.0
+    for run in sorted(runs, key=lambda run: run.top):
+        if row and bottom <= run.top:
+            yield row
+            row = []
+        bottom = max(bottom, run.base) if row else run.base
+        row.append(run)
+    if row:
+        yield row
+
+
+def _gutters(runs: Sequence[Run], em: float) -> list[Stretch]:
+    """Find the gutters that no run crosses and that part columns."""
+    spaces = _spaces(runs, em)
+    if not spaces:
+        return []
+    right_edge, cut = max(run.right for run in runs), min(run.left for run in runs)
+    found = []
+    for low, high in spaces:
+        if _NARROWEST * em <= low - cut and _NARROWEST * em <= right_edge - high:
+            found.append((low, high))
+            cut = high
+    return found
+
+
+def _spaces(runs: Sequence[Run], em: float) -> list[Stretch]:
+    """Find the stretches from left to right in which nothing stands."""
+    found = []
+    ordered = sorted(runs, key=lambda run: run.left)
+    least = (_GAP if _FEW <= len({round(run.base / em) for run in runs}) else _LONE_GUTTER) * em
+    end = ordered[0].right
+    for run in ordered[1:]:
+        if least <= run.left - end:
+            found.append((end, run.left))
+        end = max(end, run.right)
+    return found
+
+
+def _lines(runs: Sequence[Run]) -> Iterator[Run]:
+    """Join what stands on one line; a large first letter stands on the uppermost line beside it."""
+    heights: list[Run] = []
+    lines: list[list[Run]] = []
+    for run in sorted(runs, key=lambda run: run.top):
+        at = next((at for at in range(max(0, len(lines) - 2), len(lines)) if _overlaps(heights[at], run)), -1)
+        if at < 0:
+            heights.append(run)
+            lines.append([run])
+            continue
+        lines[at].append(run)
+        if run.size < heights[at].size and len(heights[at].glyphs) <= len(run.glyphs):
+            heights[at] = run
+    for line in lines:
+        line.sort(key=lambda run: run.left)
+        yield Run([glyph for run in line for glyph in run.glyphs])
+
+
+def _overlaps(one: Run, other: Run) -> bool:
+    """Whether two runs stand beside each other by half the height of the lower one."""
+    shared = min(one.base, other.base) - max(one.top, other.top)
+    return _HEIGHT / 2 * min(one.size, other.size) <= shared
