@@ -20,8 +20,9 @@ from builder.errors import Rejected
 from builder.model import Reject
 from builder.ports import Blob, Reader
 from builder.readers.blobs import source_of
-from builder.readers.pdf_blocks import Page, extract_of
+from builder.readers.pdf_blocks import extract_of
 from builder.readers.pdf_layout import Glyph, is_vertical
+from builder.readers.pdf_paragraphs import Page
 from builder.reading import Reading
 
 LARGEST = 512 * 2**20
@@ -36,7 +37,7 @@ _ALL_PERMISSIONS = 0xF3C
 _HYPHENS = "\x02\ufffe\u00ad"
 _BAD = re.compile("[\ud800-\udfff\ufffe\uffff\x00\f]")
 _PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
-_UPRIGHT = 0.2
+_SLANT = 0.2
 _DEEPEST = 3
 
 
@@ -208,20 +209,24 @@ def _shown(raw: Any, textpage: Any, index: int, character: str) -> str:
 
 
 def _glyph(raw: Any, textpage: Any, index: int, turn: int) -> tuple[Glyph, bool]:
-    """Measure a character on the page as it is shown; tell whether it stands upright."""
+    """Measure a character on the page as it is shown, or held so that it stands upright; tell whether it did."""
     matrix, box = raw.FS_MATRIX(), raw.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetMatrix(textpage, index, matrix)
     raw.FPDFText_GetLooseCharBox(textpage, index, box)
     raw.FPDFText_GetCharOrigin(textpage, index, x, y)
-    size = raw.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d)
-    along, up = _turned(matrix.a, matrix.b, turn)
-    (one, _), (other, _) = _turned(box.left, box.bottom, turn), _turned(box.right, box.top, turn)
-    base = -_turned(x.value, y.value, turn)[1]
-    numbers = (min(one, other), max(one, other), base)
+    size = abs(raw.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d))
+    held = next((more for more in range(4) if _is_upright(*_turned(matrix.a, matrix.b, turn + more))), 0)
+    (one, _), (other, _) = (_turned(*corner, turn + held) for corner in ((box.left, box.bottom), (box.right, box.top)))
+    numbers = (min(one, other), max(one, other), -_turned(x.value, y.value, turn + held)[1])
     if not all(map(math.isfinite, (*numbers, size))):
         numbers, size = (0.0, 0.0, 0.0), 1.0
-    return Glyph(0, "", *numbers, abs(size) or 1.0), abs(up) <= _UPRIGHT * along
+    return Glyph(0, "", *numbers, size or 1.0), _is_upright(*_turned(matrix.a, matrix.b, turn))
+
+
+def _is_upright(along: float, up: float) -> bool:
+    """Whether what is written in this direction runs from left to right."""
+    return abs(up) <= _SLANT * along
 
 
 def _turned(x: float, y: float, turn: int) -> tuple[float, float]:

@@ -140,10 +140,15 @@ def _bands(runs: Sequence[Run], em: float) -> Iterator[list[Run]]:
 def _parts(band: Sequence[Run], row: Sequence[Run], em: float) -> bool:
     """Whether a row cannot be read with the band above it: it spans its gutters, or has some where that has none."""
     above, both = _gutters(band, em), _gutters([*band, *row], em)
-    if not both:
-        return _crossed(above, row) or _crossed(_gutters(row, em), band)
-    is_headline = all(BIG * em <= run.size for run in row)
-    return is_headline and len(_spaces(row, em)) == 0 and len(both) < len(above)
+    if both:
+        return _is_big(row, em) and not _spaces(row, em) and len(both) < len(above)
+    changes = not above and _is_big(band, em) != _is_big(row, em)
+    return changes or _crossed(above, row) or _crossed(_gutters(row, em), band)
+
+
+def _is_big(runs: Sequence[Run], em: float) -> bool:
+    """Whether all is in a headline's letters."""
+    return all(BIG * em <= run.size for run in runs)
 
 
 def _crossed(gutters: Sequence[Stretch], runs: Sequence[Run]) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.page_words import EN, ZH, Words
-from tests.pages import _units
-from tests.readers.pdfs import Word, drawn, measure
+from tests.pages import units_of
+from tests.readers.pdfs import HEIGHT, Word, drawn, image, measure
 
 _CLOSING = "，。、；：！？”’》）,.;:!?"
 LEFT, TOP, BOTTOM, ACROSS = 40.0, 150.0, 790.0, 515.0
@@ -102,10 +102,7 @@ def _paragraph(
 def _illustrate(made: Printed, press: _Press, words: Words) -> None:
     """Put an image and its caption here."""
     height, small = 60.0, press.size * 0.8
-    y = 842 - press.y - height
-    made.images.append(
-        b"q %f 0 0 %f %f %f cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q\n" % (press.width, height, press.left, y)
-    )
+    made.images.append(image(press.left, HEIGHT - press.y - height, press.width, height))
     press.y += height + 1.5 * small
     for line in _wrapped([made.caption], words, press.width, small, 0):
         made.words.append(Word(press.left, press.y, line, small))
@@ -116,7 +113,7 @@ def _wrapped(sentences: list[str], words: Words, room: float, size: float, inden
     """Wrap text; no line begins with a mark that belongs to what stands before it."""
     line: list[str] = []
     taken = indent
-    for _, unit in _units([(0, text) for text in sentences], words.joint):
+    for _, unit in units_of([(0, text) for text in sentences], words.joint):
         if line and room < taken + measure("".join([*line, unit]), size):
             kept = len(line)
             while 1 < kept and (line[kept][0] if kept < len(line) else unit[0]) in _CLOSING:

@@ -22,7 +22,6 @@ _FONTS = (
     "/FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 "
     "/CapHeight 880 /StemV 93 >> >> ] >>"
 )
-IMAGE = b"q 200 0 0 200 100 300 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q\n"
 PADDING = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
 
 
@@ -46,8 +45,16 @@ def drawn(words: Iterable[Word]) -> bytes:
     return b"".join(map(_shown, words))
 
 
-def pdf_of(pages: Sequence[bytes], *, encrypt: bytes | None = None, permissions: int = -4) -> bytes:
-    """Make a file of drawn pages; `encrypt` is the password that opens it, empty for a file only restricted."""
+def image(left: float, bottom: float, width: float, height: float) -> bytes:
+    """Write what draws a grey image."""
+    return b"q %f 0 0 %f %f %f cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q\n" % (width, height, left, bottom)
+
+
+def pdf_of(pages: Sequence[bytes], *, encrypt: bytes | None = None, permissions: int = -4, turn: int = 0) -> bytes:
+    """Make a file of drawn pages, shown turned clockwise by so many degrees.
+
+    `encrypt` is the password that opens it, empty for a file only restricted.
+    """
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
     objects: dict[int, bytes] = {
         1: b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -58,7 +65,7 @@ def pdf_of(pages: Sequence[bytes], *, encrypt: bytes | None = None, permissions:
     key = b"" if encrypt is None else _key(encrypt, permissions, name)
     for number, content in enumerate(pages):
         at = 4 + 2 * number
-        box = f"/MediaBox [0 0 {WIDTH} {HEIGHT}]"
+        box = f"/MediaBox [0 0 {WIDTH} {HEIGHT}] /Rotate {turn}"
         objects[at] = f"<< /Type /Page /Parent 2 0 R {box} /Resources 3 0 R /Contents {at + 1} 0 R >>".encode()
         packed = rc4(_object_key(key, at + 1), content) if key else content
         objects[at + 1] = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
