@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
 from builder.offset_map import OffsetMap
+from builder.readers.gaps import gaps_between
 from builder.readers.pdf_layout import BIG, Glyph
 from builder.readers.pdf_paragraphs import CJK, HYPHENS, WORD_GAP, Page, Paragraph, joined, paragraphs_on
 from builder.reading import Block, Extract, Kind
@@ -111,7 +112,7 @@ def _laid(raw: str, paragraphs: Iterable[Paragraph]) -> Extract:
             if shown:
                 lay(shown, low, high)
         blocks.append(Block(start, length, paragraph.kind))
-    offsets = OffsetMap.laid(len(raw), laying.tiling(), {"layout": _unplaced(placed, len(raw))})
+    offsets = OffsetMap.laid(len(raw), laying.tiling(), {"layout": gaps_between(placed, len(raw))})
     return Extract("".join(text), offsets, tuple(blocks), is_paged=True)
 
 
@@ -138,13 +139,3 @@ def _space(raw: str, before: Glyph, glyph: Glyph) -> Iterator[tuple[str, int, in
     beside = CJK.match(before.text) and CJK.match(glyph.text)
     if not initial and not beside and WORD_GAP * glyph.size <= glyph.left - before.right:
         yield " ", 0, 0
-
-
-def _unplaced(placed: list[tuple[int, int]], length: int) -> list[int]:
-    """List what lies between the pieces, flat."""
-    found, at = list[int](), 0
-    for start, end in (*sorted(placed), (length, length)):
-        if at < start:
-            found += (at, start)
-        at = max(at, end)
-    return found

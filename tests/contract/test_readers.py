@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from builder.errors import Rejected
 from builder.model import Reject
 from builder.ports import Blob, Reader
-from builder.readers import archive, csv_file, jsonl, pdf, text_file
+from builder.readers import archive, csv_file, docx, jsonl, pdf, text_file
 from builder.readers.blobs import File
 from builder.reading import Reading
 from tests.readers.archives import tarred, zipped
+from tests.readers.docxs import docx_of, paragraph, run
 from tests.readers.pdfs import Word, drawn, pdf_of
 
 ROWS = [
@@ -48,6 +49,7 @@ CASES = [
     Case(jsonl.build({}), "rows.jsonl", JSONL),
     Case(jsonl.build({}), "rows.json", json.dumps(ROWS, indent=1).encode()),
     Case(csv_file.build({}), "rows.csv", CSV),
+    Case(docx.build({}), "page.docx", docx_of(paragraph(run("会议 & 开幕。")) + paragraph(run("The end.")))),
     Case(pdf.build({}), "page.pdf", pdf_of([drawn([Word(50, 90, "会议开幕。"), Word(50, 105, "The end.")])])),
 ]
 """A new reader joins by a line here."""
