@@ -17,7 +17,7 @@ _SAME_LINE, _BACKWARD, _GAP = 0.3, -0.5, 0.7
 # How high letters stand over the line they are set on.
 _HEIGHT = 0.7
 # A narrower column is a list's numbers or a table's, and a gutter that few lines show must be wider.
-_NARROWEST, _LONE_GUTTER, _FEW = 5, 1.5, 3
+_NARROWEST, _LONE_GUTTER, _SURE_GUTTER, _FEW = 5, 1.5, 3, 3
 BIG = 1.3
 """Letters so much larger than the body's are a headline's."""
 # Characters that go straight down make a page vertical; more of them than of those that go right.
@@ -111,14 +111,12 @@ def _follows(before: Glyph, glyph: Glyph) -> bool:
 
 
 def _ordered(runs: Sequence[Run], em: float) -> Iterator[Sequence[Run]]:
-    """Cut at gutters, else into bands one below the other, until neither can be cut."""
-    gutters = _gutters(runs, em)
-    if gutters:
-        cuts = [(low + high) / 2 for low, high in gutters]
-        for low, high in pairwise([float("-inf"), *cuts, float("inf")]):
-            yield from _ordered([run for run in runs if low <= (run.left + run.right) / 2 < high], em)
-        return
+    """Cut into bands one below the other, else at gutters, until neither can be cut."""
     bands = list(_bands(runs, em))
+    gutters = _gutters(runs, em) if len(bands) == 1 else []
+    if gutters:
+        cuts = [float("-inf"), *((low + high) / 2 for low, high in gutters), float("inf")]
+        bands = [[run for run in runs if low <= (run.left + run.right) / 2 < high] for low, high in pairwise(cuts)]
     if len(bands) == 1:
         yield runs
         return
@@ -128,22 +126,27 @@ def _ordered(runs: Sequence[Run], em: float) -> Iterator[Sequence[Run]]:
 
 def _bands(runs: Sequence[Run], em: float) -> Iterator[list[Run]]:
     """Cut rows off where what spans columns meets columns."""
+    rows = list(_rows(runs))
     band: list[Run] = []
-    for row in _rows(runs):
-        if band and _parts(band, row, em):
+    for at, row in enumerate(rows):
+        ahead = [run for other in rows[at : at + _FEW] for run in other]
+        if band and _parts(band, row, ahead, em):
             yield band
             band = []
         band = [*band, *row]
     yield band
 
 
-def _parts(band: Sequence[Run], row: Sequence[Run], em: float) -> bool:
-    """Whether a row cannot be read with the band above it: it spans its gutters, or has some where that has none."""
-    above, both = _gutters(band, em), _gutters([*band, *row], em)
+def _parts(band: Sequence[Run], row: Sequence[Run], ahead: Sequence[Run], em: float) -> bool:
+    """Whether a row cannot be read with the band above it.
+
+    It spans the band's gutters, or it and the rows below have some where the band has none.
+    """
+    above, both = _gutters(band, em, _SURE_GUTTER), _gutters([*band, *row], em)
     if both:
-        return _is_big(row, em) and not _spaces(row, em) and len(both) < len(above)
+        return _is_big(row, em) and not _spaces(row, em, _LONE_GUTTER) and len(both) < len(above)
     changes = not above and _is_big(band, em) != _is_big(row, em)
-    return changes or _crossed(above, row) or _crossed(_gutters(row, em), band)
+    return changes or _crossed(above, row) or _crossed(_gutters(ahead, em, _SURE_GUTTER), band)
 
 
 def _is_big(runs: Sequence[Run], em: float) -> bool:
@@ -170,9 +173,9 @@ def _rows(runs: Sequence[Run]) -> Iterator[list[Run]]:
         yield row
 
 
-def _gutters(runs: Sequence[Run], em: float) -> list[Stretch]:
-    """Find the gutters that no run crosses and that part columns."""
-    spaces = _spaces(runs, em)
+def _gutters(runs: Sequence[Run], em: float, lone: float = _LONE_GUTTER) -> list[Stretch]:
+    """Find the gutters that no run crosses and that part columns; what few lines show must be as wide as `lone`."""
+    spaces = _spaces(runs, em, lone)
     if not spaces:
         return []
     right_edge, cut = max(run.right for run in runs), min(run.left for run in runs)
@@ -184,11 +187,11 @@ def _gutters(runs: Sequence[Run], em: float) -> list[Stretch]:
     return found
 
 
-def _spaces(runs: Sequence[Run], em: float) -> list[Stretch]:
+def _spaces(runs: Sequence[Run], em: float, lone: float) -> list[Stretch]:
     """Find the stretches from left to right in which nothing stands."""
     found = []
     ordered = sorted(runs, key=lambda run: run.left)
-    least = (_GAP if _FEW <= len({round(run.base / em) for run in runs}) else _LONE_GUTTER) * em
+    least = (_GAP if _FEW <= len({round(run.base / em) for run in runs}) else lone) * em
     end = ordered[0].right
     for run in ordered[1:]:
         if least <= run.left - end:
