@@ -17,7 +17,7 @@ _SAME_LINE, _BACKWARD, _GAP = 0.3, -0.5, 0.7
 # How high letters stand over the line they are set on.
 _HEIGHT = 0.7
 # A narrower column is a list's numbers or a table's, and a gutter that few lines show must be wider.
-_NARROWEST, _LONE_GUTTER, _SURE_GUTTER, _FEW = 5, 1.5, 3, 3
+_NARROWEST, _LONE_COLUMN, _LONE_GUTTER, _SURE_GUTTER, _FEW = 5, 1.2, 1.5, 3, 3
 BIG = 1.3
 """Letters so much larger than the body's are a headline's."""
 # Characters that go straight down make a page vertical; more of them than of those that go right.
@@ -143,10 +143,12 @@ def _parts(band: Sequence[Run], row: Sequence[Run], ahead: Sequence[Run], em: fl
     It spans the band's gutters, or it and the rows below have some where the band has none.
     """
     above, both = _gutters(band, em, _SURE_GUTTER), _gutters([*band, *row], em)
+    if both and _is_big(row, em):
+        return not _spaces(row, em, _LONE_GUTTER) and len(both) < len(above)
+    is_spanned = _crossed(_gutters(ahead, em, _SURE_GUTTER), band)
     if both:
-        return _is_big(row, em) and not _spaces(row, em, _LONE_GUTTER) and len(both) < len(above)
-    changes = not above and _is_big(band, em) != _is_big(row, em)
-    return changes or _crossed(above, row) or _crossed(_gutters(ahead, em, _SURE_GUTTER), band)
+        return is_spanned and _is_big(band, em)
+    return is_spanned or _crossed(above, row) or not above and _is_big(band, em) != _is_big(row, em)
 
 
 def _is_big(runs: Sequence[Run], em: float) -> bool:
@@ -191,13 +193,22 @@ def _spaces(runs: Sequence[Run], em: float, lone: float) -> list[Stretch]:
     """Find the stretches from left to right in which nothing stands."""
     found = []
     ordered = sorted(runs, key=lambda run: run.left)
-    least = (_GAP if _FEW <= len({round(run.base / em) for run in runs}) else lone) * em
     end = ordered[0].right
     for run in ordered[1:]:
-        if least <= run.left - end:
+        if _GAP * em <= run.left - end and _least(runs, (end, run.left), em, lone) * em <= run.left - end:
             found.append((end, run.left))
         end = max(end, run.right)
     return found
+
+
+def _least(runs: Sequence[Run], space: Stretch, em: float, lone: float) -> float:
+    """Say how wide a space must be to part columns: less so the more lines show it on both of its sides."""
+    low, high = space
+    left = {round(run.base / em) for run in runs if run.right <= low}
+    right = {round(run.base / em) for run in runs if high <= run.left}
+    if _FEW <= len(left | right):
+        return _GAP if 1 < min(len(left), len(right)) else _LONE_COLUMN
+    return lone if left == right else _SURE_GUTTER
 
 
 def _lines(runs: Sequence[Run]) -> Iterator[Run]:

@@ -69,7 +69,7 @@ def paragraphs_on(page: Page, number: int) -> Iterator[Paragraph]:
     columns = ([run] for run in _down(page.glyphs)) if page.is_vertical else columns_of(page.glyphs)
     for column in columns:
         left, right = min(line.left for line in column), max(line.right for line in column)
-        for lines in _split(column):
+        for lines in _split(column, right):
             wraps = [_had_no_room(before, after, right) for before, after in pairwise(lines)]
             yield Paragraph(lines, number, left, right, wraps)
     if page.turned:
@@ -89,33 +89,42 @@ def _down(glyphs: Sequence[Glyph]) -> Iterator[Run]:
         yield Run(run)
 
 
-def _split(lines: Sequence[Run]) -> Iterator[list[Run]]:
+def _split(lines: Sequence[Run], right: float) -> Iterator[list[Run]]:
     """Part the lines of a column where letters change their size, then where a gap or an indent shows."""
     group: list[Run] = []
     for line in lines:
         if group and not 1 / _RESIZED <= line.size / group[-1].size <= _RESIZED:
-            yield from _split_group(group)
+            yield from _split_group(group, right)
             group = []
         group.append(line)
     if group:
-        yield from _split_group(group)
+        yield from _split_group(group, right)
 
 
-def _split_group(lines: Sequence[Run]) -> Iterator[list[Run]]:
+def _split_group(lines: Sequence[Run], right: float) -> Iterator[list[Run]]:
     em = lines[0].size
     pitches = [after.base - before.base for before, after in pairwise(lines)]
     usual = min(median(pitches), _LOOSEST * em) if len(pitches) > 1 else _LOOSEST / _LOOSE * em
-    left = min(line.left for line in lines)
-    indented = [_INDENT * em <= line.left - left <= _DEEPEST_INDENT * em for line in lines]
+    begins = _beginnings(lines, right, em)
     paragraph = [lines[0]]
     for at, line in enumerate(lines[1:], 1):
         apart = _LOOSE * usual < line.base - lines[at - 1].base
-        begins = indented[at] and not _is_centred(lines[at - 1], line)
-        if apart or begins:
+        if apart or begins[at] and not _is_centred(lines[at - 1], line):
             yield paragraph
             paragraph = []
         paragraph.append(line)
     yield paragraph
+
+
+def _beginnings(lines: Sequence[Run], right: float, em: float) -> list[bool]:
+    """Tell of each line whether its indent begins a paragraph; where lines with no room above hang, its lack does."""
+    left = min(line.left for line in lines)
+    indented = [_INDENT * em <= line.left - left <= _DEEPEST_INDENT * em for line in lines]
+    above = [pair for pair, is_indented in zip(pairwise(lines), indented[1:], strict=True) if is_indented]
+    hanging = [_had_no_room(before, line, right) for before, line in above]
+    if 1 < len(hanging) and all(hanging) and not indented[0]:
+        return [not is_indented for is_indented in indented]
+    return indented
 
 
 def _is_centred(before: Run, line: Run) -> bool:
