@@ -11,7 +11,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +21,7 @@ from builder.model import Reject
 from builder.ports import Blob, Reader
 from builder.readers.blobs import source_of
 from builder.readers.pdf_blocks import extract_of
-from builder.readers.pdf_layout import Glyph, is_vertical
+from builder.readers.pdf_layout import MOST_RUNS, Glyph, is_vertical, runs_of
 from builder.readers.pdf_paragraphs import Page
 from builder.reading import Reading
 
@@ -165,11 +165,17 @@ def _read_page(pypdfium2: Any, document: Any, number: int, blob: Blob, found: _F
         return
     if not glyphs and not turned:
         found.flags.add("page-without-text")
-    vertical = is_vertical(glyphs)
-    if vertical or turned:
-        found.flags.add("vertical" if vertical else "turned")
-    found.pages.append(Page(glyphs, turned, images, is_vertical=vertical))
+    kept = _kept_order(glyphs)
+    found.flags |= {*kept, *(["turned"] if turned else [])}
+    found.pages.append(Page(glyphs, turned, images, keeps_order=bool(kept)))
     found.add(text)
+
+
+def _kept_order(glyphs: Sequence[Glyph]) -> list[str]:
+    """Say why a page keeps the order of its file, if it does."""
+    if is_vertical(glyphs):
+        return ["vertical"]
+    return ["unordered"] if MOST_RUNS < sum(1 for _ in runs_of(glyphs)) else []
 
 
 def _characters(raw: Any, page: Any, offset: int) -> tuple[str, list[Glyph], list[Glyph]]:

@@ -32,7 +32,7 @@ class Page:
     glyphs: Sequence[Glyph]
     turned: Sequence[Glyph] = ()
     images: Sequence[tuple[float, float, float]] = ()
-    is_vertical: bool = False
+    keeps_order: bool = False
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ def _text(line: Run) -> str:
 
 def paragraphs_on(page: Page, number: int) -> Iterator[Paragraph]:
     """Order the text of a page, turned text last, and part its paragraphs."""
-    columns = ([run] for run in _down(page.glyphs)) if page.is_vertical else columns_of(page.glyphs)
+    columns = ([run] for run in _down(page.glyphs)) if page.keeps_order else columns_of(page.glyphs)
     for column in columns:
         left, right = min(line.left for line in column), max(line.right for line in column)
         for lines in _split(column, right):
@@ -82,11 +82,11 @@ def _down(glyphs: Sequence[Glyph]) -> Iterator[Run]:
     run: list[Glyph] = []
     for glyph in glyphs:
         if run and (glyph.base < run[-1].base - glyph.size or 2 * glyph.size < glyph.base - run[-1].base):
-            yield Run(run)
+            yield Run.of(run)
             run = []
         run.append(glyph)
     if run:
-        yield Run(run)
+        yield Run.of(run)
 
 
 def _split(lines: Sequence[Run], right: float) -> Iterator[list[Run]]:

@@ -267,3 +267,32 @@ def test_a_file_above_a_limit_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(pdf, "LARGEST", 100)
     assert "E_TOO_LARGE" == refused(tmp_path, content)
+
+
+def test_a_page_strewn_with_letters_keeps_the_order_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "MOST_RUNS", 5)
+    strewn = [Word(50 + 37 * at % 400, 90 + 53 * at % 600, "abcdefgh"[at]) for at in range(8)]
+    reading = read(tmp_path, pdf_of([drawn(strewn)]))
+    assert reading.extract
+
+    assert ("unordered",) == reading.flags
+    assert "abcdefgh" == "".join(reading.extract.text.split())
+
+
+def test_lines_that_hang_below_their_mark_are_one_paragraph(tmp_path: Path) -> None:
+    mark, rest = f"1. {COLUMN[0]} one of", ["the new bridge over the wide river of the north", "and the south."]
+    places = [90 + 36 * number for number in range(3)]
+    words = [word for y in places for word in (Word(50, y, mark), *column(62, y + 12, rest))]
+    found = [text for text, _ in blocks_of(extract_of(tmp_path, drawn(words)))]
+
+    assert [" ".join([mark, *rest])] * 3 == found
+
+
+def test_a_stretched_line_is_not_taken_for_columns(tmp_path: Path) -> None:
+    stretched = [Word(50 + 50 * at, 114, word) for at, word in enumerate(["the", "new", "bridge", "today."])]
+    words = [*column(50, 90, COLUMN[:2]), *stretched, *column(50, 126, COLUMN)]
+    [(text, _)] = blocks_of(extract_of(tmp_path, drawn(words)))
+
+    assert " ".join([*COLUMN[:2], "the new bridge today.", *COLUMN]) == text
