@@ -128,6 +128,15 @@ def test_a_headline_over_two_of_three_columns_stays_with_them(tmp_path: Path) ->
     assert ["Bridge opens over the wide river", " ".join(COLUMN), " ".join(OTHER)] == found[:3]
 
 
+def test_a_headline_over_two_of_three_columns_with_nothing_beside_it_divides_the_page(tmp_path: Path) -> None:
+    above = [word for x in (40, 210, 380) for word in column(x, 90, COLUMN, 7)]
+    below = [word for x in (40, 210, 380) for word in column(x, 170, OTHER, 7)]
+    across = Word(40, 150, "Bridge opens over the wide river", 20)
+    found = [text for text, _ in blocks_of(extract_of(tmp_path, drawn([*above, across, *below])))]
+
+    assert [*[" ".join(COLUMN)] * 3, across.text, *[" ".join(OTHER)] * 3] == found
+
+
 def test_a_headline_of_two_lines_is_one(tmp_path: Path) -> None:
     words = [*column(50, 60, ["Council agrees on a bridge", "that nobody wanted"], 20), *column(50, 120, COLUMN)]
 
