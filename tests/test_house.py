@@ -54,7 +54,10 @@ DOORS = {
 }
 """Which files may import what is not ours; sqlite3 counts, since only the store may keep anything."""
 
-SLOW = {"ahocorasick_rs", "babel", "datasets", "httpx", "jieba", "label_studio_sdk", "pyarrow", "pypdfium2", "rich", "yaml"}
+SLOW = {
+    *("ahocorasick_rs", "babel", "datasets", "httpx", "jieba", "label_studio_sdk", "pyarrow", "pypdfium2", "rich"),
+    "yaml",
+}
 """What is imported inside the function that uses it, unless the whole module is imported only when used."""
 
 LONGEST_FUNCTION, LONGEST_FILE, DEEPEST = 40, 300, 4

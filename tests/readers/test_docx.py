@@ -90,9 +90,13 @@ def test_every_character_of_the_xml_is_kept_or_has_a_reason(tmp_path: Path) -> N
 
 
 def test_references_and_literal_sections_are_read(tmp_path: Path) -> None:
-    body = paragraph("<w:r><w:t>&#x4F1A;&#20250;&lt;<![CDATA[& a;\r\n<b>]]>\r\nend</w:t></w:r>")
+    body = paragraph("<w:r><w:t>&#x4F1A;&#20250;&lt;<![CDATA[& a\r\n;<b>]]>\r\nend</w:t></w:r>")
 
-    assert "会会<& a;\n<b>\nend" == extract_of(tmp_path, body).text
+    reading = read(tmp_path, docx_of(body))
+    assert reading.extract
+
+    assert "会会<& a\n;<b>\nend" == reading.extract.text
+    assert ["& a"] == [reading.text[start:end] for start, end in reading.extract.offsets.pieces(3, 6)]
 
 
 def test_what_stands_for_a_character_becomes_it(tmp_path: Path) -> None:
