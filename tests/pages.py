@@ -66,7 +66,7 @@ class _Press:
 
     def paragraph(self, sentences: list[tuple[int, str]], interrupt: Callable[[], None]) -> None:
         """Set a paragraph of numbered sentences; a column may end in it."""
-        units = list(_units(sentences, self.words.joint))
+        units = list(units_of(sentences, self.words.joint))
         indent = self.layout == "indented"
         self.write(("\n" if indent else "\n\n") if self.written else "")
         if indent:
@@ -168,7 +168,7 @@ def _article(press: _Press, article: int, sentences: list[tuple[int, str]], head
     return headline
 
 
-def _units(sentences: list[tuple[int, str]], joint: str) -> Iterator[tuple[int, str]]:
+def units_of(sentences: list[tuple[int, str]], joint: str) -> Iterator[tuple[int, str]]:
     """Cut sentences into what a line break may stand between: ideographs, words with the space before them."""
     for rank, (number, text) in enumerate(sentences):
         if joint and rank:

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from builder.errors import Rejected
 from builder.model import Reject
 from builder.ports import Blob, Reader
-from builder.readers import archive, csv_file, html, jsonl, text_file
+from builder.readers import archive, csv_file, docx, html, jsonl, pdf, text_file
 from builder.readers.blobs import File
 from builder.reading import Reading
 from tests.readers.archives import tarred, zipped
+from tests.readers.docxs import docx_of, paragraph, run
+from tests.readers.pdfs import Word, drawn, pdf_of
 
 ROWS = [
     {"id": "1", "title": "会议", "text": '会议"开幕"。\n第二行\u2028😀'},
@@ -49,6 +51,8 @@ CASES = [
     Case(jsonl.build({}), "rows.json", json.dumps(ROWS, indent=1).encode()),
     Case(csv_file.build({}), "rows.csv", CSV),
     Case(html.build({}), "page.html", HTML),
+    Case(docx.build({}), "page.docx", docx_of(paragraph(run("会议 & 开幕。")) + paragraph(run("The end.")))),
+    Case(pdf.build({}), "page.pdf", pdf_of([drawn([Word(50, 90, "会议开幕。"), Word(50, 105, "The end.")])])),
 ]
 """A new reader joins by a line here."""
 
