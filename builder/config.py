@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from builder.errors import UsageError
 from builder.reading import Kind
 from builder.schema import LabelSchema, first_problem, read_schema
+from builder.text.flags import NAMES
 
 FILE = "builder.toml"
 KEY_VARIABLE = "BUILDER_STUDIO_KEY"
@@ -43,6 +44,11 @@ class IngestTable(_Table):
     duplicates: Literal["representative", "all"] = Field(
         "representative", description="Of documents that repeat one another: review one (representative), or all."
     )
+
+    personal: Literal["allow", "mask", "block"] = Field(
+        "allow", description="Personal data: flagged only, written as asterisks, or the article refused."
+    )
+    latin: Literal["en", "detect"] = Field("en", description="The language of Latin script: English, or looked up.")
 
     @property
     def among(self) -> Literal["live", "offered"]:
@@ -84,6 +90,18 @@ class ReleaseTable(_Table):
         {"train": 0.8, "validation": 0.1, "test": 0.1}, min_length=1, description="Share of documents per split."
     )
     exporters: tuple[str, ...] = Field(("huggingface",), min_length=1, description="Entry points, in order.")
+    without_flags: tuple[str, ...] = Field(
+        ("replacement",), description="Sentences with one of these flags are left out."
+    )
+
+    @field_validator("without_flags")
+    @classmethod
+    def _flags_are_known(cls, flags: tuple[str, ...]) -> tuple[str, ...]:
+        strange = [name for name in flags if name not in NAMES]
+        if strange:
+            near = get_close_matches(strange[0], NAMES, n=1) or list(NAMES)
+            raise ValueError(f"there is no flag {strange[0]!r}; did you mean {near[0]!r}?")
+        return flags
 
     @field_validator("splits")
     @classmethod
@@ -229,6 +247,8 @@ sources = [{listed}]     # files and folders, relative to this file
 review_kinds = ["body"]   # see docs/configuration.md
 processes = 1             # processes that clean and split what was read
 duplicates = "representative"   # of documents that repeat one another, review one; or "all"
+personal = "allow"        # personal data is flagged; "mask" writes asterisks, "block" refuses the article
+latin = "en"              # the language of text in Latin script; "detect" looks it up, see docs/configuration.md
 
 [annotate]
 annotators = ["jieba", "gazetteer", "pattern", "cues"]
@@ -246,4 +266,5 @@ pretty_name = ""
 license = ""              # e.g. cc-by-4.0
 splits = {{ train = 0.8, validation = 0.1, test = 0.1 }}   # shares of documents
 exporters = ["huggingface"]
+without_flags = ["replacement"]   # sentences with one of these flags are left out
 """

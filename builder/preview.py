@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from builder import plugins
-from builder.annotators.tagger import crosses
+from builder.annotators.knowledge import knowledge
 from builder.config import AnnotateTable
 from builder.model import Document, Entity, Prediction, Reject, Sentence, pieces_of
 from builder.readers.dispatch import Readers
@@ -31,7 +31,7 @@ def preview(reading: Reading, name: str, proposer: Proposer, *, structure: bool 
 
     With `structure` each also tells what cleaning did to it, and where its flags are.
     """
-    for document, sentences in split_page(reading, crosses):
+    for document, sentences in split_page(reading, knowledge()):
         changes = Changes(document.offsets, reading.text) if structure else None
         for sentence, prediction in zip(sentences, proposer.propose(sentences), strict=True):
             line = _line(name, document, sentence, prediction, reading.start)

@@ -19,7 +19,7 @@ from builder.errors import Unavailable, UsageError
 from builder.flow import Tally
 from builder.stages.annotate import Annotate, annotator_id
 from builder.stages.duplicates import find_duplicates
-from builder.stages.ingest import Ingest, refused_paths
+from builder.stages.ingest import Cleaning, Ingest, refused_paths
 from builder.stages.pull import Pull, unpulled
 from builder.stages.push import Push, Settle, check_pushed_here, open_project
 from builder.stages.release import release
@@ -74,7 +74,7 @@ class Workbench:
     def ingest(self, paths: Sequence[Path] = ()) -> Tally:
         """Read files that are new or changed."""
         found = paths or self.project.sources()
-        stage = Ingest(found, plugins.readers(), self.project.folder.resolve())
+        stage = Ingest(found, plugins.readers(), self.project.folder.resolve(), cleaning=self._cleaning())
         if stage.skipped:
             named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
             self.say(f"{len(stage.skipped)} files skipped, no reader takes them: {named}")
@@ -84,9 +84,15 @@ class Workbench:
         """Read again every file of which something was refused, changed or not."""
         again, base = refused_paths(self.store), self.project.folder.resolve()
         named = [base / path for path in sorted(again) if (base / path).is_file()]
-        stage = Ingest([*self.project.sources(), *named], plugins.readers(), base, again=again)
+        found = [*self.project.sources(), *named]
+        stage = Ingest(found, plugins.readers(), base, again=again, cleaning=self._cleaning())
         stage.files = [file for file in stage.files if file.name in again]
         return self._ingested(stage)
+
+    def _cleaning(self) -> Cleaning:
+        table = self.project.config.ingest
+        terms = self.project.annotator_options.get("gazetteer", {}).get("terms", "")
+        return Cleaning(table.personal, table.latin, terms)
 
     def _ingested(self, stage: Ingest) -> Tally:
         """Read, and tell which documents repeat one another."""

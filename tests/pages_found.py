@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from builder.annotators.tagger import crosses
+from builder.annotators.knowledge import knowledge
 from builder.model import Document, Sentence
 from builder.reading import Kind
 from builder.text.structure import split_page
@@ -14,7 +14,7 @@ from tests.readings import reading_of
 
 def compared(truth: Page) -> Counter[str]:
     """Hold what was found on one page against the truth."""
-    articles = split_page(reading_of(truth.raw), crosses)
+    articles = split_page(reading_of(truth.raw), knowledge())
     body = {
         places(document, sentence, truth.raw): sentence.text
         for document, sentences in articles

@@ -15,6 +15,7 @@ from builder.config import template
 from builder.errors import UsageError
 from builder.preview import preview_files
 from builder.schema import shipped_schemas
+from builder.text.flags import NAMES
 from tests.project import answer_all, at_work, make_sources
 
 ROOT = Path(__file__).parent.parent
@@ -109,6 +110,10 @@ def test_what_preview_says_of_an_example_fits_its_contract(path: Path, structure
 
     assert lines
     assert [] == [problem for line in lines for problem in problems("preview", line)]
+
+
+def test_preview_knows_every_flag() -> None:
+    assert list(NAMES) == schema("preview")["properties"]["flags"]["items"]["enum"]
 
 
 def test_a_line_with_another_field_breaks_the_contract() -> None:

@@ -104,5 +104,5 @@ def test_a_file_that_is_not_there_stops_the_command(tmp_path: Path) -> None:
 
 
 def test_a_file_no_reader_takes_stops_the_command(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no reader takes 'page.pdf'; known endings: .*\.txt"):
-        said(written(tmp_path, "x", "page.pdf"))
+    with pytest.raises(UsageError, match=r"no reader takes 'page.odt'; known endings: .*\.txt"):
+        said(written(tmp_path, "x", "page.odt"))

@@ -93,6 +93,21 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
 
 
 @cache
+def known_names() -> frozenset[str]:
+    """List every name that ships."""
+    return frozenset(term.text for term in _shipped())
+
+
+def own_names(path: Path) -> frozenset[str]:
+    """List the names of a file of the user's own terms, whatever their labels.
+
+    Raises:
+        UsageError: the file is not there, or is no UTF-8 text.
+    """
+    return frozenset(filter(None, (line.partition("\t")[0].strip() for line in _lines(path))))
+
+
+@cache
 def _shipped() -> tuple[Term, ...]:
     listed = [(text, label) for name in _LISTS for text, label in lexicon.rows(name)]
     pairs = [*((name, "GPE") for name in _territories()), *listed]
@@ -134,11 +149,14 @@ def _forms(name: str) -> Iterator[str]:
 
 
 def _read_terms(path: Path, schema: LabelSchema) -> list[Term]:
+    return [_read_term(line, f"{path}:{number}", schema) for number, line in enumerate(_lines(path), 1) if line.strip()]
+
+
+def _lines(path: Path) -> list[str]:
     try:
-        lines = path.read_text("utf-8-sig").split("\n")
+        return path.read_text("utf-8-sig").split("\n")
     except (OSError, ValueError) as error:
         raise UsageError(f"gazetteer: terms = {str(path)!r} is no readable UTF-8 file ({error})") from error
-    return [_read_term(line, f"{path}:{number}", schema) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def _read_term(line: str, where: str, schema: LabelSchema) -> Term:

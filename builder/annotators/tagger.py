@@ -45,6 +45,11 @@ def crosses(left: str, right: str) -> bool:
     return False
 
 
+def words_of(text: str) -> list[str]:
+    """Split a Chinese text by the dictionary alone, without guessing new words."""
+    return list(_tagger().tokenizer.cut(text, HMM=False))
+
+
 def read_dictionary(path: Path) -> tuple[dict[str, int], int, dict[str, str]]:
     """Read `word count tag` lines: counts (0 for what only begins a word), their sum, and the words' tags."""
     fields = path.read_text("utf-8").split()

@@ -17,7 +17,7 @@ from builder.schema import LabelSchema
 class Scalar:
     """A plain value."""
 
-    dtype: Literal["string", "int32", "float64"]
+    dtype: Literal["string", "int32", "float64", "bool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class View:
 
 DEFAULT_VIEW = "records"
 TEXT, NUMBER, SCORE = Scalar("string"), Scalar("int32"), Scalar("float64")
+TRUTH = Scalar("bool")
 TEXTS, NUMBERS = Many(TEXT), Many(NUMBER)
 PIECES = Many(Struct((Column("start", NUMBER), Column("end", NUMBER))))
 
@@ -104,6 +105,7 @@ def _records(schema: LabelSchema) -> tuple[Column, ...]:
         *_columns(id=TEXT, doc_id=TEXT, language=TEXT, text=TEXT, kind=TEXT, spans=Many(Struct(spans))),
         *_columns(label=sentence, label_action=TEXT, label_proposed_by=TEXTS, label_score=SCORE),
         *_columns(rejected=Many(Struct(rejected)), pieces=PIECES, source=TEXT, source_sha256=TEXT, encoding=TEXT),
+        *_columns(media_type=TEXT, record=TEXT, url=TEXT, published=TEXT, source_license=TEXT, in_quote=TRUTH),
         *_columns(flags=TEXTS, approvers=TEXTS, approved_at=TEXT, rule=TEXT, content_ids=TEXTS),
         *_columns(schema_digest=TEXT, guideline_version=TEXT, text_sha256=TEXT),
     )

@@ -23,7 +23,7 @@ BATCH = 5_000
 # What `datasets` itself uses. Its own key and the one the Hub looks for differ, hence both are written.
 _CHUNKING = {"min_chunk_size": 262_144, "max_chunk_size": 1_048_576, "norm_level": 0}
 _CHUNKING_KEYS = ("content_defined_chunking", "use_content_defined_chunking")
-_SCALARS = {"string": pa.string(), "int32": pa.int32(), "float64": pa.float64()}
+_SCALARS = {"string": pa.string(), "int32": pa.int32(), "float64": pa.float64(), "bool": pa.bool_()}
 
 VERSION: str = pa.__version__
 

@@ -93,6 +93,12 @@ class Recorder:
             "source": PureWindowsPath(row.source.path).name,  # splits at both kinds of slash
             "source_sha256": row.source.sha256,
             "encoding": row.source.encoding,
+            "media_type": row.source.media_type,
+            "record": row.document.record,
+            "url": row.document.about.url,
+            "published": row.document.about.published,
+            "source_license": row.document.about.licence,
+            "in_quote": sentence.in_quote,
             "flags": list(sentence.flag_names),
             "approvers": sorted(self._people[person] for person in approval.approvers),
             "approved_at": approval.at,

@@ -6,20 +6,32 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from builder.annotators.tagger import crosses
+from builder.annotators.knowledge import knowledge
 from builder.errors import Rejected
 from builder.flow import Outcome
-from builder.model import Fact, Reject, shown_path
+from builder.model import Document, Fact, Reject, Sentence, shown_path
 from builder.ports import Reader
 from builder.readers.blobs import File
 from builder.readers.dispatch import Found, Readers
-from builder.reading import Attempt, Reading
+from builder.reading import Attempt, Kind, Reading
 from builder.store import queries
 from builder.store.db import Store
 from builder.text.structure import split_page
 
 _MARK = re.compile("#|!/")
+
+
+class Cleaning(NamedTuple):
+    """What a project asks of cleaning: its policy on personal data, and what it knows of names and languages.
+
+    `terms` names a file of its own names. `latin` is `en`, or `detect` for text in Latin script.
+    """
+
+    personal: str = "allow"
+    latin: str = "en"
+    terms: str = ""
 
 
 class Ingest:
@@ -29,7 +41,13 @@ class Ingest:
     batch_size = 20
 
     def __init__(
-        self, paths: Sequence[Path], readers: Sequence[Reader], base: Path, *, again: Collection[str] = ()
+        self,
+        paths: Sequence[Path],
+        readers: Sequence[Reader],
+        base: Path,
+        *,
+        again: Collection[str] = (),
+        cleaning: Cleaning = Cleaning(),  # noqa: B008 - frozen
     ) -> None:
         """Take files and folders; sources are named relative to `base` where they lie in it.
 
@@ -41,6 +59,7 @@ class Ingest:
         self._readers = Readers(readers)
         self._base = base
         self._again = frozenset(again)
+        self._cleaning = cleaning
         self.skipped: list[Path] = []
         # A file reached twice, as through a link, is read once: it has one name.
         self.files = list({file.name: file for file in self._found(paths)}.values())
@@ -61,12 +80,22 @@ class Ingest:
         outcome = Outcome(taken=sum(isinstance(found, Reading | Reject) for found in batch))
         for found in batch:
             if isinstance(found, Reading):
-                outcome.facts.extend(facts_of(found))
+                self._clean(found, outcome)
             elif isinstance(found, Reject):
                 outcome.rejects.append(found)
             else:
                 outcome.facts.append(found)
         return outcome
+
+    def _clean(self, reading: Reading, outcome: Outcome) -> None:
+        """Add the facts of one reading; an article with personal data is refused where that is the policy."""
+        known = knowledge(self._cleaning.terms, detects=self._cleaning.latin == "detect")
+        outcome.facts.append(reading.source)
+        for document, sentences in split_page(reading, known, is_masked=self._cleaning.personal == "mask"):
+            if self._cleaning.personal == "block" and (kinds := _personal_kinds(sentences)):
+                outcome.rejects.append(_blocked(reading, document, kinds))
+            else:
+                outcome.facts.extend((document, *sentences))
 
     def _found(self, paths: Sequence[Path]) -> Iterator[File]:
         for path in paths:
@@ -101,12 +130,17 @@ def _walked(folder: Path) -> Iterator[Path]:
     yield from closed
 
 
-def facts_of(reading: Reading) -> Iterator[Fact]:
-    """Make the facts of one reading."""
-    yield reading.source
-    for document, sentences in split_page(reading, crosses):
-        yield document
-        yield from sentences
+def _personal_kinds(sentences: Sequence[Sentence]) -> list[str]:
+    """Name the personal data in an article; a publisher's own contact lines do not count."""
+    counted = (sentence for sentence in sentences if sentence.kind not in (Kind.CONTACT, Kind.NAVIGATION))
+    return sorted({name for sentence in counted for name in sentence.flag_names if name.startswith("personal:")})
+
+
+def _blocked(reading: Reading, document: Document, kinds: Sequence[str]) -> Reject:
+    subject = f"{reading.source.path}#{reading.record}" if reading.record else reading.source.path
+    place = f"article {document.article + 1}"
+    reason = f"{place} holds personal data ({', '.join(kinds)}); `[ingest] personal` says block"
+    return Reject(Ingest.name, subject, "E_PERSONAL", reason, place)
 
 
 def refused_paths(store: Store) -> frozenset[str]:

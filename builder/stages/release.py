@@ -26,8 +26,11 @@ def release(store: Store, project: Project, version: str, golds: Sequence[Gold],
     """
     if not golds:
         raise UsageError("nothing is approved yet: review the tasks, then run: builder pull && builder review")
-    rows = list(rows_of(store, golds, project.config.release.splits))
     table = project.config.release
+    every = list(rows_of(store, golds, table.splits))
+    rows = [row for row in every if not set(table.without_flags).intersection(row.sentence.flag_names)]
+    if not rows:
+        raise UsageError("every approved sentence has a flag that `[release] without_flags` leaves out")
     info = ReleaseInfo(
         name=project.config.project.name,
         version=version,
@@ -35,7 +38,7 @@ def release(store: Store, project: Project, version: str, golds: Sequence[Gold],
         license=table.license,
         schema=project.schema,
         builder_version=__version__,
-        counts=_counts(store, rows),
+        counts=_counts(store, rows, len(every) - len(rows)),
     )
     return publish(project.exports, info, rows, exporters)
 
@@ -61,11 +64,12 @@ def split_of(group: str, shares: Mapping[str, float]) -> str:
     return list(shares)[-1]
 
 
-def _counts(store: Store, rows: Sequence[Row]) -> dict[str, int]:
+def _counts(store: Store, rows: Sequence[Row], flagged: int) -> dict[str, int]:
     splits = Counter(row.split for row in rows)
     return {
         "documents": len({row.document.id for row in rows}),
         "approved": len(rows),
         "refused": len(queries.refusals(store)),
+        **({"left out for a flag": flagged} if flagged else {}),
         **{f"rows in {split}": count for split, count in sorted(splits.items())},
     }

@@ -24,6 +24,9 @@ KEY, BATCH = "builder_key", "builder_batch"
 MODEL_VERSION = "builder"
 """Label Studio shows only the predictions of a project's own model version, so it is one and the same."""
 
+_QUOTED = 24
+"""Characters of a flagged place that are shown."""
+
 # Label Studio stores these and then cannot give them back: one lone surrogate spoils a whole project's export.
 _POISON = re.compile("[\x00\ud800-\udfff]")
 
@@ -58,9 +61,7 @@ def task_of(passage: Passage, prediction: Prediction, schema: LabelSchema, batch
             "title": _shown(passage.title),
             "before": _shown(passage.before),
             "after": _shown(passage.after),
-            "origin": _shown(
-                " · ".join((passage.source, f"{sentence.kind} {sentence.number + 1}", *sentence.flag_names))
-            ),
+            "origin": _shown(" · ".join((passage.source, f"{sentence.kind} {sentence.number + 1}", *_flags(sentence)))),
             "flags": _shown(", ".join(sentence.flag_names)),
             KEY: sentence.id,
             BATCH: batch,
@@ -71,6 +72,14 @@ def task_of(passage: Passage, prediction: Prediction, schema: LabelSchema, batch
             {"model_version": MODEL_VERSION, "score": _score(prediction), "result": regions(prediction, sentence.text)}
         ],
     }
+
+
+def _flags(sentence: Sentence) -> Iterator[str]:
+    """Say each flag, and the characters it stands at where these are not all or none."""
+    for name in sentence.flag_names:
+        texts = [sentence.text[f.start : f.end] for f in sentence.flags if f.name == name]
+        quoted = [f"“{text[:_QUOTED]}”" for text in dict.fromkeys(texts) if text != sentence.text]
+        yield " ".join((name, *quoted))
 
 
 def regions(prediction: Prediction, text: str) -> list[dict[str, Any]]:

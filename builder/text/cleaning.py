@@ -14,9 +14,12 @@ from builder.text.edits import Edit
 from builder.text.kinds import is_title, kind_of
 from builder.text.scripts import CJK_MARKS, HAN, width
 
+CONTROL = "control character"
+"""Why control characters, also those that turn the direction of writing, are taken out."""
+
 # Zero-width joiners stay: emoji are made of them.
 _INVISIBLE = re.compile("[\ufeff\u200b\u00ad\u2060]+")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f\u202a-\u202e\u2066-\u2069]+")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f\u202a-\u202e\u2066-\u2069]+")
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")
 _RETURN = re.compile(r"\r(?=\n)")
 _STRAY = re.compile(
@@ -52,8 +55,8 @@ def column_of(raw: str) -> int:
 def _invisible(raw: str) -> Iterator[Edit]:
     for match in _INVISIBLE.finditer(raw):
         yield Edit(*match.span(), "invisible character")
-    for match in _CONTROL.finditer(raw):
-        yield Edit(*match.span(), "control character")
+    for match in _CONTROLS.finditer(raw):
+        yield Edit(*match.span(), CONTROL)
     for match in _NO_CHARACTER.finditer(raw):
         yield Edit(*match.span(), "no character", "\ufffd")
     for match in _RETURN.finditer(raw):

@@ -16,6 +16,26 @@ from builder.text.scripts import is_ended
 
 Place = tuple[int, int]
 
+NAMES = {
+    "unterminated": "no mark ends the sentence",
+    "unbalanced": "a quote or bracket has no partner in its paragraph",
+    "replacement": "bytes of the source were no characters; U+FFFD stands for each",
+    "control": "control characters were taken out here",
+    "capped": "no sentence end for so long that the text was cut",
+    "doubtful-join": "lines were joined here without evidence",
+    "repeat": "words stand twice",
+    "enumeration-loop": "an enumeration runs in a circle",
+    "near-miss": "one character away from a known name",
+    "variant": "one character away from a term that the document has elsewhere",
+    "single-run": "single characters in a row that make no words",
+    "confusion": "a character that is easily misread stands where it makes no word",
+    "personal:email": "an e-mail address",
+    "personal:phone": "a telephone number",
+    "personal:id": "a Chinese identity number with a right check digit",
+    "personal:card": "a bank card number with a right check digit",
+}
+"""Every flag, and what it says."""
+
 _REPLACEMENT = re.compile("\ufffd+")
 
 

@@ -46,11 +46,6 @@ _LONG = 100
 """Columns; a longer paragraph that does not end was torn."""
 
 
-def never(left: str, right: str) -> bool:
-    """Know no words."""
-    return False
-
-
 @dataclass(slots=True)
 class _Page:
     """What the paragraphs of a page have in common."""
@@ -73,7 +68,7 @@ class _Page:
 
 
 def reflow(
-    paragraphs: Sequence[Paragraph], crosses: Crosses = never, *, is_printed: bool = True, column: int = 0
+    paragraphs: Sequence[Paragraph], crosses: Crosses, *, is_printed: bool = True, column: int = 0
 ) -> list[Paragraph]:
     """Type every paragraph, and join the body where it was torn; the order is that of each paragraph's beginning.
 

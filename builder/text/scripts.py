@@ -14,20 +14,8 @@ TERMINATORS = "。！？!?…"
 CLOSERS = "”’」』）》〉】)\"'"
 
 _HAN = re.compile(f"[{HAN}]+")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]+")
 _TITLE_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _ENDED = re.compile(f"[{TERMINATORS}.；;：:][{re.escape(CLOSERS)}]*$")
-
-
-def language_of(text: str) -> str:
-    """Name the language by counting scripts: `zh`, `en`, or `und` when neither speaks.
-
-    One Han character weighs as much as one Latin word.
-    """
-    han, latin = _count_han(text), len(_LATIN.findall(text))
-    if not han and not latin:
-        return "und"
-    return "zh" if latin <= han else "en"
 
 
 def width(text: str) -> int:

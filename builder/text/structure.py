@@ -8,27 +8,28 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from builder.model import Document, Flag, Sentence, stable_id, text_digest
+from builder.model import Document, Sentence
 from builder.offset_map import OffsetMap
-from builder.reading import Extract, Kind, Reading
+from builder.reading import Extract, Reading
 from builder.text import cleaning, edits
 from builder.text.articles import articles_of, mark_kickers, mark_repeats
-from builder.text.flags import flags_of
+from builder.text.documents import document_of
 from builder.text.hyphens import mend_hyphens
+from builder.text.knowledge import NOTHING, Knowledge
 from builder.text.lines import Line, Paragraph, lines_of, paragraphs_of
-from builder.text.reflow import Crosses, never, reflow
-from builder.text.scripts import language_of
-from builder.text.sentences import split
+from builder.text.reflow import reflow
 from builder.tiling import Laying
 
 _ELSEWHERE = "another article"
 
 
-def split_page(reading: Reading, crosses: Crosses = never) -> list[tuple[Document, tuple[Sentence, ...]]]:
+def split_page(
+    reading: Reading, knowledge: Knowledge = NOTHING, *, is_masked: bool = False
+) -> list[tuple[Document, tuple[Sentence, ...]]]:
     """Split a reading into its articles, each with its sentences in order.
 
     `document.offsets` leads from the document's text back to the reading's; a sentence's range is in the document.
-    `crosses` tells whether a Chinese word lies across the border of two texts.
+    Masked, the characters of personal data are asterisks.
     """
     extract = reading.extract
     before = extract.text if extract else reading.text
@@ -37,7 +38,7 @@ def split_page(reading: Reading, crosses: Crosses = never) -> list[tuple[Documen
     paragraphs = list(paragraphs_of(lines))
     mend_hyphens(paragraphs, page)
     is_printed = extract is None or extract.is_paged
-    paragraphs = reflow(paragraphs, crosses, is_printed=is_printed, column=cleaning.column_of(before))
+    paragraphs = reflow(paragraphs, knowledge.crosses, is_printed=is_printed, column=cleaning.column_of(before))
     mark_repeats(paragraphs)
     if extract:
         offsets = offsets.compose(extract.offsets)
@@ -48,7 +49,7 @@ def split_page(reading: Reading, crosses: Crosses = never) -> list[tuple[Documen
         low, high = _hull(page, article)
         low, high = low if number else 0, high if number + 1 < len(articles) else len(page)
         laid = _laid(page[low:high], article, low).compose(offsets.part(low, high, _ELSEWHERE))
-        found.append(_document(reading, article, laid, number))
+        found.append(document_of(reading, article, laid, number, knowledge, is_masked=is_masked))
     return found
 
 
@@ -112,62 +113,3 @@ def _left_out(page: str, kept: list[tuple[int, int]]) -> dict[str, list[int]]:
             removed[reason] += (at, start)
         at = end
     return removed
-
-
-def _document(
-    reading: Reading, article: Sequence[Paragraph], offsets: OffsetMap, number: int
-) -> tuple[Document, tuple[Sentence, ...]]:
-    """Make the document of an article, and its sentences."""
-    text = "\n".join(paragraph.text for paragraph in article)
-    source = reading.source.sha256
-    document = Document(
-        id=stable_id(source, *filter(None, [reading.record]), number, text_digest(text)),
-        source=source,
-        article=number,
-        language=language_of(text),
-        title=reading.title or next((p.text for p in article if p.kind is Kind.HEADLINE), ""),
-        text=text,
-        offsets=offsets,
-        record=reading.record,
-        about=reading.about,
-        flags=reading.flags,
-    )
-    return document, tuple(_sentences(document, article))
-
-
-def _sentences(document: Document, article: Sequence[Paragraph]) -> Iterator[Sentence]:
-    number = start = 0
-    for paragraph in article:
-        text = paragraph.text
-        doubts = _doubts(paragraph)
-        for low, high in split(text) if paragraph.kind is Kind.BODY else [(0, len(text))]:
-            marks = [Flag(max(0, at - low - 1), at - low + 1, "doubtful-join") for at in doubts if low < at < high]
-            yield _sentence(document, number, start + low, start + high, paragraph.kind, marks)
-            number += 1
-        start += len(text) + 1
-
-
-def _doubts(paragraph: Paragraph) -> list[int]:
-    """Find the characters of a paragraph at which lines were joined without evidence."""
-    found, at = [], 0
-    for number, line in enumerate(paragraph.lines):
-        if number in paragraph.doubts:
-            found.append(at)
-        at += len(line.text) + len(paragraph.joints[number] if number < len(paragraph.joints) else "")
-    return found
-
-
-def _sentence(document: Document, number: int, start: int, end: int, kind: Kind, marks: Sequence[Flag]) -> Sentence:
-    text = document.text[start:end]
-    language = language_of(text)
-    return Sentence(
-        id=stable_id(document.id, start, end, text),
-        document=document.id,
-        number=number,
-        start=start,
-        end=end,
-        kind=kind,
-        language=document.language if language == "und" else language,
-        text=text,
-        flags=(*flags_of(text), *marks) if kind is Kind.BODY else (),
-    )

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from builder.model import Reject
 from builder.readers import jsonl, text_file
 from builder.stages import ingest
 from builder.store import queries
+from builder.text.structure import split_page
 from tests.project import at_work, dump, make_sources
+from tests.readings import reading_of
 
 
 def test_ingesting_twice_reads_nothing_new(tmp_path):
@@ -87,14 +90,14 @@ def test_an_unknown_ending_names_the_known_ones(tmp_path):
 
 def test_files_of_a_folder_that_no_reader_takes_are_named(tmp_path):
     make_sources(tmp_path)
-    (tmp_path / "sources" / "scan.pdf").write_bytes(b"%PDF")
+    (tmp_path / "sources" / "scan.tiff").write_bytes(b"II*")
     (tmp_path / "sources" / ".hidden").write_bytes(b"x")
     with at_work(tmp_path) as (bench, _):
         said = []
         bench.say = said.append
         assert 2 == bench.ingest().done
 
-    assert ["1 files skipped, no reader takes them: scan.pdf"] == said
+    assert ["1 files skipped, no reader takes them: scan.tiff"] == said
 
 
 def test_other_processes_make_the_same_store(tmp_path):
@@ -244,3 +247,60 @@ def test_what_was_refused_within_an_archive_names_the_archive(tmp_path):
         expected = {"a.zip", "a.zip!/b.csv", "a.zip!/b.csv#bytes 3-9"}
 
         assert expected == ingest.refused_paths(bench.store)
+
+
+PRIVATE = (
+    "会议今天开幕，各方代表出席。\n\n王先生说，他昨天用手机13812345678给ann@example.org发了照片。\n\n"
+    "会议明天闭幕，各方将发表声明。\n"
+)
+
+
+def sentences_of(tmp_path, personal, text=PRIVATE):
+    """Give the sentences of a page under a policy on personal data, and what was refused."""
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "page.txt").write_text(text, "utf-8")
+    with at_work(tmp_path) as (bench, _):
+        config = bench.project.config
+        table = config.ingest.model_copy(update={"personal": personal})
+        bench.project = replace(bench.project, config=config.model_copy(update={"ingest": table}))
+        tally = bench.ingest()
+        [document] = queries.live_documents(bench.store) or [None]
+        if document is None:
+            return [], tally.rejected
+        return queries.document_sentences(bench.store, document), tally.rejected
+
+
+def test_personal_data_is_flagged_at_its_place(tmp_path):
+    found, _ = sentences_of(tmp_path, "allow")
+    marked = {(flag.name, s.text[flag.start : flag.end]) for s in found for flag in s.flags}
+
+    assert {("personal:phone", "13812345678"), ("personal:email", "ann@example.org")} == marked
+
+
+def test_masked_personal_data_is_in_no_sentence(tmp_path):
+    found, _ = sentences_of(tmp_path, "mask")
+
+    assert "王先生说，他昨天用手机***********给***************发了照片。" in [s.text for s in found]
+    assert {"personal:phone", "personal:email"} == {name for s in found for name in s.flag_names}
+
+
+def test_masked_text_replays_from_the_raw_text_through_its_map(tmp_path):
+    [(document, sentences)] = split_page(reading_of(PRIVATE), is_masked=True)
+
+    assert document.text == document.offsets.replay(PRIVATE)
+    assert [s.text for s in sentences] == [document.offsets.replay(PRIVATE, s.start, s.end) for s in sentences]
+
+
+def test_an_article_with_personal_data_is_refused_where_that_is_the_policy(tmp_path):
+    found, [reject] = sentences_of(tmp_path, "block")
+
+    assert ([], "E_PERSONAL", "article 1") == (found, reject.code, reject.place)
+    assert "personal:email, personal:phone" in reject.reason
+
+
+def test_a_publishers_contact_line_blocks_nothing(tmp_path):
+    page = "会议今天开幕，各方代表出席。\n\n新闻热线：010-12345678 投稿邮箱：news@example.org\n"
+    found, rejected = sentences_of(tmp_path, "block", page)
+
+    assert ["会议今天开幕，各方代表出席。"] == [s.text for s in found if s.kind == "body"]
+    assert () == tuple(rejected)

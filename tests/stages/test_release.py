@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from builder.errors import UsageError
 from builder.exporters.loading import load_release
 from builder.stages.release import split_of
-from builder.store import raw_files
+from builder.store import queries, raw_files
 from tests.project import answer_all, at_work, make_sources
 
 SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -77,3 +78,32 @@ def test_shares_are_kept_over_many_documents():
     splits = [split_of(f"document {n}", SHARES) for n in range(4000)]
 
     assert 0.78 < splits.count("train") / 4000 < 0.82
+
+
+def without(project, flags):
+    """Give the project with these flags in `[release] without_flags`."""
+    table = project.config.release.model_copy(update={"without_flags": tuple(flags)})
+    return replace(project, config=project.config.model_copy(update={"release": table}))
+
+
+def every_sentence(bench):
+    return [s for id in queries.live_documents(bench.store) for s in queries.document_sentences(bench.store, id)]
+
+
+def test_sentences_with_a_flag_that_the_project_leaves_out_are_not_released(tmp_path):
+    make_sources(tmp_path)
+    (tmp_path / "sources" / "c.txt").write_text("They (all of them left the town on Friday.\n", "utf-8")
+    with at_work(tmp_path) as (bench, studio):
+        bench.ingest()
+        bench.annotate()
+        bench.push()
+        answer_all(studio)
+        bench.pull()
+        bench.project = without(bench.project, ["unbalanced"])
+        path = bench.release("v1")
+        rows = [row for split in load_release(path)["records"].values() for row in split]
+        flags = {name for sentence in every_sentence(bench) for name in sentence.flag_names}
+
+    assert "unbalanced" in flags
+    assert [] == [row for row in rows if row["flags"]]
+    assert 1 == json.loads((path / "manifest.json").read_text())["counts"]["left out for a flag"]

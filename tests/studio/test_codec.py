@@ -171,7 +171,9 @@ def test_a_prediction_that_does_not_fit_is_not_sent(span: Span) -> None:
 
 def test_a_task_says_where_its_sentence_stands_and_what_is_odd_about_it() -> None:
     plain = passage()
-    odd = replace(plain, sentence=replace(plain.sentence, flags=(Flag(0, 1, "unterminated"),)))
+    text = plain.sentence.text
+    flags = (Flag(0, 2, "repeat"), Flag(0, len(text), "unterminated"))
+    odd = replace(plain, sentence=replace(plain.sentence, flags=flags))
     origins = [task_of(one, Prediction("id1", "a@1"), small(), "b")["data"]["origin"] for one in (plain, odd)]
 
-    assert ["page.txt · body 4", "page.txt · body 4 · unterminated"] == origins
+    assert ["page.txt · body 4", f"page.txt · body 4 · repeat “{text[:2]}” · unterminated"] == origins

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
 
-from builder.text import scripts
 from builder.text.language import language_of
 from builder.text.latin import latin_reader
-from tests.strategies import PAGES
 
 
 @pytest.mark.parametrize(
@@ -43,13 +40,6 @@ def test_the_script_names_the_language(text: str, language: str) -> None:
     assert language == language_of(text)
 
 
-@given(PAGES.filter(lambda text: {scripts.language_of(text)} & {"zh", "en"}))
-def test_chinese_and_english_are_told_apart_as_ever(text: str) -> None:
-    others = {language_of(character) for character in text} - {"zh", "en", "und"}
-
-    assert others or scripts.language_of(text) == language_of(text)
-
-
 def test_what_reads_words_is_asked_about_latin_script_only() -> None:
     asked: list[str] = []
 
@@ -72,6 +62,5 @@ def test_what_reads_words_is_asked_about_latin_script_only() -> None:
     ],
 )
 def test_words_tell_the_languages_of_latin_script(text: str, language: str) -> None:
-    pytest.importorskip("lingua")
 
     assert language == language_of(text, latin_reader())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from builder.text.scripts import is_ended, language_of, width
+from builder.text.language import language_of
+from builder.text.scripts import is_ended, width
 
 
 @pytest.mark.parametrize(
