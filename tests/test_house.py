@@ -45,7 +45,7 @@ DOORS = {
     "jieba": {"annotators/tagger.py"},
     "label_studio_sdk": {"studio/client.py"},
     "platformdirs": {"studio/environment.py"},
-    "pyarrow": {"exporters/parquet.py"},
+    "pyarrow": {"exporters/parquet.py", "readers/arrow_rows.py"},
     "pydantic": {"config.py", "json_schemas.py", "schema.py", "studio/answers.py"},
     "rich": {"console.py"},
     "sqlite3": {"store/db.py"},

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from builder.errors import Rejected
 from builder.model import Reject
 from builder.ports import Blob, Reader
-from builder.readers import archive, csv_file, jsonl, text_file
+from builder.readers import archive, csv_file, hf_dataset, jsonl, parquet, text_file
 from builder.readers.blobs import File
 from builder.reading import Reading
 from tests.readers.archives import tarred, zipped
+from tests.readers.arrow_files import arrow
+from tests.readers.arrow_files import parquet as parquet_bytes
 
 ROWS = [
     {"id": "1", "title": "会议", "text": '会议"开幕"。\n第二行\u2028😀'},
@@ -28,6 +30,7 @@ ROWS = [
 ]
 JSONL = "".join(f"{json.dumps(row)}\n" for row in ROWS).encode()
 CSV = '\ufeffid,title,text\r\n1,会议,"会议""开幕""。\n第二行"\r\n2,,The meeting opened.\r\n'.encode()
+COLUMNS = {name: [row[name] for row in ROWS] for name in ROWS[0]}
 FILES = {"a.txt": "会议开幕。".encode(), "b/c.jsonl": JSONL}
 
 
@@ -47,6 +50,9 @@ CASES = [
     Case(jsonl.build({}), "rows.jsonl", JSONL),
     Case(jsonl.build({}), "rows.json", json.dumps(ROWS, indent=1).encode()),
     Case(csv_file.build({}), "rows.csv", CSV),
+    Case(parquet.build({}), "rows.parquet", parquet_bytes(COLUMNS, 1)),
+    Case(hf_dataset.build({}), "rows.arrow", arrow(COLUMNS, 1)),
+    Case(hf_dataset.build({}), "rows.feather", arrow(COLUMNS, 1, directory=True)),
 ]
 """A new reader joins by a line here."""
 
