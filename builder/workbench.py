@@ -17,6 +17,7 @@ from builder.approval import Rule
 from builder.config import KEY_VARIABLE, Project, read_project, studio_key
 from builder.errors import Unavailable, UsageError
 from builder.flow import Tally
+from builder.readers import hub
 from builder.stages.annotate import Annotate, annotator_id
 from builder.stages.ingest import Ingest, refused_paths
 from builder.stages.pull import Pull, unpulled
@@ -72,7 +73,7 @@ class Workbench:
 
     def ingest(self, paths: Sequence[Path] = ()) -> Tally:
         """Read files that are new or changed."""
-        found = paths or self.project.sources()
+        found = [file for path in paths or self.project.sources() for file in self._expanded(path)]
         stage = Ingest(found, plugins.readers(), self.project.folder.resolve())
         if stage.skipped:
             named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
@@ -83,7 +84,8 @@ class Workbench:
         """Read again every file of which something was refused, changed or not."""
         again, base = refused_paths(self.store), self.project.folder.resolve()
         named = [base / path for path in sorted(again) if (base / path).is_file()]
-        stage = Ingest([*self.project.sources(), *named], plugins.readers(), base, again=again)
+        sources = [path for path in self.project.sources() if not hub.address_of(path)]
+        stage = Ingest([*sources, *named], plugins.readers(), base, again=again)
         stage.files = [file for file in stage.files if file.name in again]
         return self.run(stage, self.store)
 
@@ -144,6 +146,11 @@ class Workbench:
     def review_url(self) -> str:
         """Say where people review."""
         return self.studio.project_url(self._pushed_project())
+
+    def _expanded(self, path: Path) -> list[Path]:
+        """Bring what is on the hub into the project's hidden folder; leave all else as it is."""
+        address = hub.address_of(path)
+        return hub.hub_files(address, self.project.hidden / "hub") if address else [path]
 
     def _pushed_project(self) -> int:
         found = self.studio.find_project(self.store.marker)
