@@ -7,7 +7,7 @@ of, so that every source says which state of the dataset it was. Nothing is ever
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
 from builder.errors import Unavailable, UsageError
@@ -66,7 +66,7 @@ def hub_files(address: str, folder: Path) -> list[Path]:
 
 def _chosen(wanted: Wanted, names: list[str]) -> list[str]:
     """Choose the files of the wanted split, all of one format."""
-    known = [name for name in names if name.endswith(_SUFFIXES)]
+    known = [name for name in names if name.endswith(_SUFFIXES) and not _leads_out(name)]
     word = re.compile(rf"(?<![^\W_]){re.escape(wanted.split)}(?![^\W_])")
     there = [name for name in known if not wanted.split or word.search(name)]
     if not there:
@@ -75,6 +75,11 @@ def _chosen(wanted: Wanted, names: list[str]) -> list[str]:
         raise UsageError(f"{wanted.name} holds no Parquet, JSON-lines or CSV file{of}; it holds {listed}")
     suffix = next(suffix for suffix in _SUFFIXES if any(name.endswith(suffix) for name in there))
     return sorted(name for name in there if name.endswith(suffix))
+
+
+def _leads_out(name: str) -> bool:
+    path = PureWindowsPath(name)
+    return ".." in path.parts or bool(path.anchor)
 
 
 def _listed(wanted: Wanted) -> tuple[str, list[str]]:

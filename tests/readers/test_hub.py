@@ -170,6 +170,7 @@ def test_an_address_is_known_although_it_was_taken_for_a_path(path: str, expecte
         (["train-1.csv", "test-1.csv"], "train", ["train-1.csv"]),
         (["trained.csv", "x_train_2.csv"], "train", ["x_train_2.csv"]),
         (["b.csv", "a.csv", "x.md"], "", ["a.csv", "b.csv"]),
+        (["../b.csv", "/a.csv", "x/..\\..\\c.csv", "C:\\d.csv", "in.csv"], "", ["in.csv"]),
     ],
 )
 def test_files_of_one_format_and_split_are_chosen(names: list[str], split: str, expected: list[str]) -> None:
