@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from builder.errors import Rejected
 from builder.readers import records
+from builder.readers.inflating import RATIO
 from builder.readers.records import Columns, decoded
 
 Row = dict[str, object]
@@ -21,6 +22,8 @@ Rows = Iterator[tuple[str, Row | Rejected]]
 
 BATCH = 256
 """Rows that are held at a time."""
+FREE = 64 * 2**20
+"""Bytes that any file may become."""
 _SHOWN = 200
 
 
@@ -44,7 +47,13 @@ def parquet_rows(file: BinaryIO, columns: Columns) -> Rows:
     with _refusals():
         import pyarrow.parquet as pq
 
-        opened = pq.ParquetFile(file, pre_buffer=False, page_checksum_verification=True)
+        said = pq.read_metadata(file)
+        paths = {said.schema.column(number).path for number in range(said.num_columns)}
+        # A text that stands there often is held once.
+        often = [name for name in columns.known if name in paths]
+        opened = pq.ParquetFile(
+            file, metadata=said, read_dictionary=often, pre_buffer=False, page_checksum_verification=True
+        )
         wanted = columns.wanted(opened.schema_arrow.names)
         lengths = [opened.metadata.row_group(number).num_rows for number in range(opened.num_row_groups)]
     start = at = 0
@@ -52,6 +61,10 @@ def parquet_rows(file: BinaryIO, columns: Columns) -> Rows:
         # A length that is not true must not give two rows one place.
         start, end = max(at, start), max(at, start) + max(0, length)
         at = start
+        if _is_bomb(opened.metadata.row_group(number), wanted):
+            yield f"rows {start}-{end}", Rejected("swells too much when it is unpacked", "E_BOMB")
+            start = end
+            continue
         groups = opened.iter_batches(BATCH, row_groups=[number], columns=wanted, use_threads=False)
         for place, row in _rows(groups, wanted, start, str(end)):
             at += 1
@@ -74,6 +87,15 @@ def arrow_rows(file: BinaryIO, columns: Columns) -> Rows:
         wanted = columns.wanted(opened.schema.names)
     numbers = range(opened.num_record_batches) if has_directory else ()
     yield from _rows(map(opened.get_batch, numbers) if has_directory else iter(opened), wanted, 0, "")
+
+
+def _is_bomb(group: Any, wanted: Sequence[str]) -> bool:
+    """Whether the columns of a row group say that they become far more than they are."""
+    columns = [group.column(number) for number in range(group.num_columns)]
+    columns = [column for column in columns if column.path_in_schema.split(".")[0] in wanted]
+    packed: int = sum(max(0, column.total_compressed_size) for column in columns)
+    plain: int = sum(column.total_uncompressed_size for column in columns)
+    return max(FREE, RATIO * packed) < plain
 
 
 def _rows(batches: Iterator[Any], wanted: Sequence[str], start: int, end: str) -> Rows:
@@ -128,11 +150,15 @@ _BYTES: dict[str, Callable[[Any], Any]] = {
 
 def _looked_up(column: Any) -> list[object]:
     """Give the values of a column that holds places in a list of values."""
+    import pyarrow as pa
+
     column.indices.validate(full=True)
-    known = _values(column.dictionary)
     places = column.indices.to_pylist()
-    if any(place is not None and not 0 <= place < len(known) for place in places):
+    used = sorted({place for place in places if place is not None})
+    if used and not 0 <= used[0] <= used[-1] < len(column.dictionary):
         raise Rejected("damaged: a value is not in its dictionary", "E_CORRUPT")
+    column.dictionary.validate()
+    known = dict(zip(used, _values(column.dictionary.take(pa.array(used, pa.int64()))), strict=True))
     return [None if place is None else known[place] for place in places]
 
 

@@ -77,14 +77,18 @@ class Columns:
         there = [name for name in self.names[what] if row.get(name) is not None]
         return next((name for name in there if row[name] != ""), there[0] if there else None)
 
+    @property
+    def known(self) -> list[str]:
+        """List every name that says something to us."""
+        return sorted({name for names in self.names.values() for name in names})
+
     def wanted(self, header: Sequence[str]) -> list[str]:
         """Choose the columns of a table that say something to us, in its order.
 
         Raises:
             Rejected: one is there twice, or none holds the text.
         """
-        known = {name for names in self.names.values() for name in names}
-        wanted = [name for name in header if name in known]
+        wanted = [name for name in header if name in self.known]
         if twice := [name for name in wanted if 1 < wanted.count(name)]:
             raise Rejected(f"the header names the column {twice[0]!r} twice", "E_HEADER")
         if not set(self.names["text"]) & set(wanted):

@@ -21,6 +21,7 @@ from builder.readers.sniffing import media_type_of
 from builder.reading import About, Reading
 from tests.readers.arrow_files import arrow
 from tests.readers.arrow_files import parquet as parquet_bytes
+from tests.readers.measuring import measured
 from tests.readers.tables import outcome, read
 
 READER = parquet.build({})
@@ -227,6 +228,34 @@ def test_an_offset_outside_the_text_is_never_followed(tmp_path: Path) -> None:
     assert 1 == content.count(offsets)
 
     assert ["E_CORRUPT"] == outcome(ARROW, tmp_path / "a.arrow", content.replace(offsets, wrong))
+
+
+def test_one_text_that_stands_there_very_often_is_cut_off_within_its_memory(tmp_path: Path) -> None:
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 5000, pa.int32()), pa.array(["a" * 2**22]))
+    path = tmp_path / "bomb.parquet"
+    path.write_bytes(parquet_bytes({"text": texts}, 5000, compression="zstd"))
+    found = measured(path, "parquet")
+
+    assert [["bomb.parquet", "E_BOMB"]] == found["rejects"]
+    assert found["mebibytes"] < 300
+
+
+def test_a_row_group_that_swells_is_refused_within_its_memory(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.parquet"
+    path.write_bytes(parquet_bytes({"text": ["b" * 2**20] * 200}, compression="zstd", use_dictionary=False))
+    found = measured(path, "parquet")
+
+    assert [[f"bomb.parquet#rows {rows}", "E_BOMB"] for rows in ("0-100", "100-200")] == found["rejects"]
+    assert found["mebibytes"] < 300
+
+
+def test_rows_without_text_count_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "FREE", 640)
+    monkeypatch.setattr(parquet, "RATIO", 0)
+    with pytest.raises(Rejected) as caught:
+        told(tmp_path, {"text": pa.array([None] * 11, pa.string())})
+
+    assert "E_BOMB" == caught.value.code
 
 
 def test_the_types_are_told_by_the_content() -> None:
