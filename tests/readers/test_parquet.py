@@ -224,7 +224,7 @@ def test_a_place_outside_the_dictionary_is_never_followed(tmp_path: Path) -> Non
 def test_an_offset_outside_the_text_is_never_followed(tmp_path: Path) -> None:
     content = arrow({"text": ["One.", "Two."]})
     offsets = b"".join(number.to_bytes(4, "little") for number in (0, 4, 8))
-    wrong = b"".join(number.to_bytes(4, "little") for number in (0, 4, 2**30))
+    wrong = b"".join(number.to_bytes(4, "little") for number in (0, 2**30, 8))
     assert 1 == content.count(offsets)
 
     assert ["E_CORRUPT"] == outcome(ARROW, tmp_path / "a.arrow", content.replace(offsets, wrong))
