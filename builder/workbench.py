@@ -17,6 +17,7 @@ from builder.approval import Rule
 from builder.config import KEY_VARIABLE, Project, read_project, studio_key
 from builder.errors import Unavailable, UsageError
 from builder.flow import Tally
+from builder.readers import hub
 from builder.stages.annotate import Annotate, annotator_id
 from builder.stages.duplicates import find_duplicates
 from builder.stages.ingest import Cleaning, Ingest, refused_paths
@@ -73,7 +74,7 @@ class Workbench:
 
     def ingest(self, paths: Sequence[Path] = ()) -> Tally:
         """Read files that are new or changed."""
-        found = paths or self.project.sources()
+        found = [file for path in paths or self.project.sources() for file in self._expanded(path)]
         stage = Ingest(found, plugins.readers(), self.project.folder.resolve(), cleaning=self._cleaning())
         if stage.skipped:
             named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
@@ -84,8 +85,8 @@ class Workbench:
         """Read again every file of which something was refused, changed or not."""
         again, base = refused_paths(self.store), self.project.folder.resolve()
         named = [base / path for path in sorted(again) if (base / path).is_file()]
-        found = [*self.project.sources(), *named]
-        stage = Ingest(found, plugins.readers(), base, again=again, cleaning=self._cleaning())
+        sources = [path for path in self.project.sources() if not hub.address_of(path)]
+        stage = Ingest([*sources, *named], plugins.readers(), base, again=again, cleaning=self._cleaning())
         stage.files = [file for file in stage.files if file.name in again]
         return self._ingested(stage)
 
@@ -164,6 +165,11 @@ class Workbench:
     def review_url(self) -> str:
         """Say where people review."""
         return self.studio.project_url(self._pushed_project())
+
+    def _expanded(self, path: Path) -> list[Path]:
+        """Bring what is on the hub into the project's hidden folder; leave all else as it is."""
+        address = hub.address_of(path)
+        return hub.hub_files(address, self.project.hidden / "hub") if address else [path]
 
     def _pushed_project(self) -> int:
         found = self.studio.find_project(self.store.marker)

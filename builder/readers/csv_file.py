@@ -78,12 +78,7 @@ class CsvFile:
         if first.error:
             raise first.error
         names = [name.strip() for name in first.fields]
-        known = [name for names in self._columns.names.values() for name in names]
-        if twice := [name for name in known if 1 < names.count(name)]:
-            raise Rejected(f"the header names the column {twice[0]!r} twice", "E_HEADER")
-        if not set(self._columns.names["text"]) & set(names):
-            wanted = ", ".join(self._columns.names["text"])
-            raise Rejected(f"the header {', '.join(map(records.shown, names[:9]))} names none of {wanted}", "E_HEADER")
+        self._columns.wanted(names)
         return names
 
 

@@ -73,7 +73,8 @@ class Readers:
             if _DEEPEST < blob.depth:
                 raise Rejected(f"lies in more than {_DEEPEST} archives", "E_DEPTH")
             yield from self._parts(reader, blob)
-            yield source_of(blob, media_type_of(head_of(blob)) or _named_type(blob))
+            named = _named_type(blob)
+            yield replace(source_of(blob, media_type_of(head_of(blob)) or named), named_type=named)
             yield _raw(blob)
             yield Sighting(blob.name, blob.sha256)
         except Rejected as error:

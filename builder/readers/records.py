@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import BinaryIO
@@ -76,6 +76,25 @@ class Columns:
         """Find the column that holds this, else one that is there and empty, else None."""
         there = [name for name in self.names[what] if row.get(name) is not None]
         return next((name for name in there if row[name] != ""), there[0] if there else None)
+
+    @property
+    def known(self) -> list[str]:
+        """List every name that says something to us."""
+        return sorted({name for names in self.names.values() for name in names})
+
+    def wanted(self, header: Sequence[str]) -> list[str]:
+        """Choose the columns of a table that say something to us, in its order.
+
+        Raises:
+            Rejected: one is there twice, or none holds the text.
+        """
+        wanted = [name for name in header if name in self.known]
+        if twice := [name for name in wanted if 1 < wanted.count(name)]:
+            raise Rejected(f"the header names the column {twice[0]!r} twice", "E_HEADER")
+        if not set(self.names["text"]) & set(wanted):
+            names = ", ".join(self.names["text"])
+            raise Rejected(f"the header {', '.join(map(shown, header[:9]))} names none of {names}", "E_HEADER")
+        return wanted
 
 
 class Records:

@@ -15,6 +15,7 @@ from builder.model import Document, Fact, Reject, Sentence, shown_path
 from builder.ports import Reader
 from builder.readers.blobs import File
 from builder.readers.dispatch import Found, Readers
+from builder.readers.hf_dataset import is_left_out
 from builder.reading import Attempt, Kind, Reading
 from builder.store import queries
 from builder.store.db import Store
@@ -107,11 +108,13 @@ class Ingest:
     def _within(self, folder: Path) -> Iterator[File]:
         """Yield the files of a folder that a reader takes; the others are listed as skipped, but for hidden ones.
 
+        Skipped too is what describes a saved dataset and is no part of its rows.
+
         Links to folders are not followed. A folder that cannot be looked into is yielded, to be listed as rejected.
         """
         for path in sorted(_walked(folder)):
             file = File(path, self._name(path))
-            if self._readers.takes(file):
+            if self._readers.takes(file) and not is_left_out(path):
                 yield file
             else:
                 self.skipped.append(path)

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from builder.errors import Rejected
 from builder.model import Reject
 from builder.ports import Blob, Reader
-from builder.readers import archive, csv_file, docx, html, jsonl, pdf, text_file
+from builder.readers import archive, csv_file, docx, hf_dataset, html, jsonl, parquet, pdf, text_file
 from builder.readers.blobs import File
 from builder.reading import Reading
 from tests.readers.archives import tarred, zipped
+from tests.readers.arrow_files import arrow
+from tests.readers.arrow_files import parquet as parquet_bytes
 from tests.readers.docxs import docx_of, paragraph, run
 from tests.readers.pdfs import Word, drawn, pdf_of
 
@@ -31,6 +33,7 @@ ROWS = [
 JSONL = "".join(f"{json.dumps(row)}\n" for row in ROWS).encode()
 CSV = '\ufeffid,title,text\r\n1,会议,"会议""开幕""。\n第二行"\r\n2,,The meeting opened.\r\n'.encode()
 HTML = "<!doctype html><title>会议</title><nav><a href=x>首页</a></nav><p>会议&amp;\n开幕。<br>The end.</p>".encode()
+COLUMNS = {name: [row[name] for row in ROWS] for name in ROWS[0]}
 FILES = {"a.txt": "会议开幕。".encode(), "b/c.jsonl": JSONL}
 
 
@@ -53,6 +56,9 @@ CASES = [
     Case(html.build({}), "page.html", HTML),
     Case(docx.build({}), "page.docx", docx_of(paragraph(run("会议 & 开幕。")) + paragraph(run("The end.")))),
     Case(pdf.build({}), "page.pdf", pdf_of([drawn([Word(50, 90, "会议开幕。"), Word(50, 105, "The end.")])])),
+    Case(parquet.build({}), "rows.parquet", parquet_bytes(COLUMNS, 1)),
+    Case(hf_dataset.build({}), "rows.arrow", arrow(COLUMNS, 1)),
+    Case(hf_dataset.build({}), "rows.feather", arrow(COLUMNS, 1, directory=True)),
 ]
 """A new reader joins by a line here."""
 
