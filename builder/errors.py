@@ -21,13 +21,14 @@ class UsageError(BuilderError):
 
 
 class Rejected(BuilderError):
-    """One record is unfit; it becomes a reject row with this code and reason, and the run goes on."""
+    """One record is unfit; it becomes a reject row with this code, reason and place, and the run goes on."""
 
     exit_code = 1
 
-    def __init__(self, reason: str, code: str = "E_INVALID") -> None:
+    def __init__(self, reason: str, code: str = "E_INVALID", place: str = "") -> None:
         super().__init__(reason)
         self.code = code
+        self.place = place
 
 
 class Unavailable(BuilderError):

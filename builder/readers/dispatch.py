@@ -80,7 +80,7 @@ class Readers:
         except Rejected as error:
             if error.code not in _NOT_KEPT:
                 yield _raw(blob)
-            yield Reject("ingest", blob.name, error.code, str(error))
+            yield Reject("ingest", blob.name, error.code, str(error), error.place)
 
     def _parts(self, reader: Reader, blob: Blob) -> Iterator[Found]:
         for found in reader.read(blob):

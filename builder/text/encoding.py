@@ -167,12 +167,15 @@ def _damaged_utf8(raw: bytes) -> str:
             foreign.append((high[0], high[-1] + 1))
         since = end
     if foreign:
-        raise Rejected(f"UTF-8, but not at bytes {_places(text, foreign)}: mixed encodings", "E_MIXED")
+        raise legacy.mixed("UTF-8", _in_bytes(text, foreign))
     return text
 
 
-def _places(text: str, parts: Sequence[tuple[int, int]]) -> str:
-    """Tell the first places in bytes."""
-    edges = [len(text[:at].encode("utf-8", "surrogateescape")) for part in parts[:5] for at in part]
-    shown = ", ".join(f"[{start}, {end})" for start, end in zip(edges[::2], edges[1::2], strict=True))
-    return shown + (f" and {len(parts) - 5} more places" if 5 < len(parts) else "")
+def _in_bytes(text: str, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Say places of a text in bytes of UTF-8."""
+    found, at, byte = [], 0, 0
+    for edge in (edge for part in parts for edge in part):
+        byte += len(text[at:edge].encode("utf-8", "surrogateescape"))
+        at = edge
+        found.append(byte)
+    return list(zip(found[::2], found[1::2], strict=True))

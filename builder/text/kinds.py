@@ -23,6 +23,8 @@ _NAMED = re.compile(r"(?:来源|作者|编辑|source)\s?[:：]\s?[\w.·]{1,20}",
 _TRAIL = re.compile(r"\s*[|｜>»›·/]\s*|\s{2,}|\u3000+")
 _COMMA = re.compile("[，,；;]")
 _SPOKEN = re.compile('[，,；;：:？?！!“”"]')
+# Columns that a sentence with an address in it has besides.
+_PROSE = 24
 _INNER_END = re.compile(r"[。！？!?][^。！？!?]|[a-z]{3,}[.!?][\"”']?\s+[A-Z]")
 
 
@@ -80,9 +82,10 @@ def _is_contact(text: str) -> bool:
     if _pattern("contact_words").match(text):
         return True
     found = _pattern("contact").search(text)
-    return found is not None and (
-        found.start() < 4 or width(text) <= LONGEST_MENU and not is_ended(text[: found.start()])
-    )
+    if found is None or found.start() < 4:
+        return found is not None
+    is_prose = is_ended(text) and _PROSE <= width(text) - width(found[0])
+    return width(text) <= LONGEST_MENU and not is_ended(text[: found.start()]) and not is_prose
 
 
 def _is_menu(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -102,9 +103,9 @@ def read(raw: bytes, meant: str) -> tuple[str, str, tuple[str, ...]]:
     families = (*FAMILIES, *_declared(meant))
     costs = {family: sum((_cost(window, family) for window in weighed), family.rarity) for family in families}
     best = min(families, key=lambda family: costs[family] - _SAID * (meant in family.codecs))
-    foreign = [f"[{at}, {at + len(window)})" for at, window in windows if _is_foreign(window, best)]
+    foreign = [(at, at + len(window)) for at, window in windows if _is_foreign(window, best)]
     if foreign:
-        raise Rejected(f"{best.codecs[0]}, but not at bytes {', '.join(foreign[:5])}: mixed encodings", "E_MIXED")
+        raise mixed(best.codecs[0], foreign)
     text, encoding = _whole(raw, best)
     _check(text, best)
     return text, encoding, ("guessed", "bad-bytes") if _BAD.search(text) else ("guessed",)
@@ -146,6 +147,14 @@ def _cost_without(raw: bytes, cut: int, family: Family) -> float:
     except UnicodeDecodeError:
         return float("inf")
     return least_cost(text, family.languages) + cut * BAD_BYTE
+
+
+def mixed(encoding: str, foreign: Sequence[tuple[int, int]]) -> Rejected:
+    """Say which bytes of a file are in another encoding; its place is all from the first to the last of them."""
+    shown = ", ".join(f"[{start}, {end})" for start, end in foreign[:5])
+    more = f" and {len(foreign) - 5} more places" if 5 < len(foreign) else ""
+    place = f"bytes {foreign[0][0]}-{foreign[-1][1]}"
+    return Rejected(f"{encoding}, but not at bytes {shown}{more}: mixed encodings", "E_MIXED", place)
 
 
 def _whole(raw: bytes, family: Family) -> tuple[str, str]:

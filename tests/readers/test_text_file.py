@@ -17,6 +17,7 @@ from builder.readers.blobs import File
 from builder.readers.text_file import TextFile, build
 from builder.reading import Reading
 from builder.text.byte_map import byte_map
+from tests.readers.measuring import measured
 
 
 def refusal(path: Path) -> tuple[str, str]:
@@ -144,3 +145,13 @@ def test_a_line_that_had_to_be_cut_is_flagged(tmp_path: Path) -> None:
     (tmp_path / "line.txt").write_text("会" * 500_000, "utf-8")
 
     assert [("torn",), ("torn",)] == [reading.flags for reading in build({}).read(File(tmp_path / "line.txt"))]
+
+
+def test_one_line_of_two_gigabytes_is_refused_within_its_memory(tmp_path: Path) -> None:
+    with (tmp_path / "line.txt").open("wb") as file:
+        file.write("会议".encode() * 1000)
+        file.truncate(2 * 2**30)
+    told = measured(tmp_path / "line.txt", "text_file")
+
+    assert [["line.txt", "E_TOO_LARGE"]] == told["rejects"]
+    assert told["mebibytes"] < 300
