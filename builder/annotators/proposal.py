@@ -1,4 +1,4 @@
-"""Found spans become a prediction: trimmed, known to the schema, one per place and label.
+"""Found spans become a prediction: trimmed, of whole characters, known to the schema, one per place and label.
 
 Every entity annotator ends here, so none can propose an empty span, a stray quotation mark or an unknown label.
 """
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from builder.errors import UsageError
 from builder.model import Entity, Prediction, Sentence, Span
 from builder.schema import LabelSchema
+from builder.text.graphemes import snapped
 
 _KEPT_AT_THE_END = ".)）%％‰℃°"
 _KEPT_AT_THE_START = "(（#"
@@ -60,7 +61,7 @@ def prediction(sentence: Sentence, annotator: str, found: Iterable[Found], schem
     for one in found:
         start, end = trimmed(sentence.text, one.start, one.end)
         if one.label in schema.entity_names and start < end:
-            span = Span(start, end, one.label)
+            span = Span(*snapped(sentence.text, start, end), one.label)
             best[span] = max(best.get(span, 0.0), round(one.score, 4))
     entities = tuple(Entity(span, best[span], (annotator,)) for span in sorted(best))
     return Prediction(sentence.id, annotator, entities)

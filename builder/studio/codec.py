@@ -14,6 +14,7 @@ from typing import Any
 from builder.errors import Rejected
 from builder.model import Answer, Prediction, Sentence, Span, text_digest
 from builder.schema import LabelSchema
+from builder.text.graphemes import snapped
 
 ENTITY, LABEL, COMMENT, TEXT = "entity", "label", "comment", "text"
 """Names of the controls on the review page, and of the text they speak of."""
@@ -113,8 +114,8 @@ def label_region(name: str) -> dict[str, Any]:
 def answer_of(result: Sequence[Any], text: str) -> Answer:
     """Read a person's answer; equal regions are merged, and a comment is no part of it.
 
-    White space at the edges of a span is left out: dragging over text catches it, and no token ever covers it. The
-    answer itself stays verbatim in the journal.
+    White space at the edges of a span is left out: dragging over text catches it, and no token ever covers it. A span
+    that cuts what a reader sees as one character takes all of it. The answer itself stays verbatim in the journal.
 
     Raises:
         Rejected: a region is not one of ours, or does not cover the text it claims.
@@ -153,7 +154,8 @@ def _span(value: Mapping[str, Any], text: str) -> Span:
     if not 0 <= start < end <= len(text) or text[start:end] != value.get("text"):
         raise Rejected(f"span [{start}, {end}) covers {text[start:end]!r}, not {value.get('text')!r}", "E_OFFSET")
     covered = text[start:end]
-    return Span(start + len(covered) - len(covered.lstrip()), end - len(covered) + len(covered.rstrip()), labels[0])
+    start, end = start + len(covered) - len(covered.lstrip()), end - len(covered) + len(covered.rstrip())
+    return Span(*snapped(text, start, end), labels[0])
 
 
 def _strings(value: Mapping[str, Any], name: str) -> list[str]:

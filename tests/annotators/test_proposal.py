@@ -1,8 +1,13 @@
 """Edges and overlaps of found spans."""
 
+from pathlib import Path
+
 import pytest
 
-from builder.annotators.proposal import Found, longest_first, trimmed
+from builder.annotators.proposal import Found, longest_first, prediction, trimmed
+from builder.model import Sentence, Span
+from builder.reading import Kind
+from builder.schema import read_schema
 
 
 @pytest.mark.parametrize(
@@ -21,6 +26,14 @@ def test_edges_lose_what_is_not_the_name(text, expected):
     start, end = trimmed(text, 0, len(text))
 
     assert expected == text[start:end]
+
+
+def test_a_find_that_cuts_a_character_takes_all_of_it():
+    text = "Cafe\u0301 opened"
+    sentence = Sentence("s", "d", 0, 0, len(text), Kind.BODY, "en", text)
+    made = prediction(sentence, "a@1", [Found(0, 4, "ORG", 0.5)], read_schema("news", Path.cwd()))
+
+    assert [Span(0, 5, "ORG")] == [entity.span for entity in made.entities]
 
 
 def test_the_longest_of_overlapping_finds_stays():
