@@ -35,6 +35,7 @@ _OTHERS = tuple(
         ("my", "\u1000-\u109f", ""),
     )
 )
+_ELSE = re.compile("[" + "".join(letters.pattern[1:-2] for _, letters, _ in _OTHERS) + "]")
 # These are written without spaces between words: a word is about so many characters.
 _UNSPACED, _WORD = frozenset("th km lo my".split()), 4
 # Japanese has at least so large a share of kana, Korean so large a one of Hangul.
@@ -49,7 +50,7 @@ def language_of(text: str, latin: Callable[[str], str] | None = None) -> str:
     """
     weights = {"cjk": _length(_HAN, text) + _length(_KANA, text) + _length(_HANGUL, text)} if not text.isascii() else {}
     weights["latin"] = len(_LATIN.findall(text))
-    if not text.isascii():
+    if _ELSE.search(text):
         weights |= {language: _weight(language, letters, text) for language, letters, _ in _OTHERS}
     script = max(weights, key=lambda name: weights[name])
     if not weights[script]:

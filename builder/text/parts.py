@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from builder.text.graphemes import is_edge
 
-LONGEST = 400_000
+LONGEST = 200_000
 """Characters of a part. Longer texts than this are collections, not pages."""
 
 # Where a cut may fall, best first: the last place of the first kind that a part's end has.

@@ -21,6 +21,8 @@ REASON = "personal data"
 
 _WIDE = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@.+-_%()"
 _PLAIN = {ord(sign) + 0xFEE0: sign for sign in _WIDE} | dict.fromkeys(map(ord, "‐‑‒–"), "-") | {0x3000: " "}
+# Without an at sign or seven digits near each other there is nothing to find.
+_HINT = re.compile("[@＠]|(?:[0-9０-９][^0-9０-９]{0,3}){7}")
 # Every repetition is bounded, so that no text takes long.
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
@@ -54,6 +56,8 @@ _SHORTEST_FOREIGN, _LONGEST_FOREIGN = 8, 15
 
 def personal_data(text: str) -> tuple[Flag, ...]:
     """Find personal data, left to right and apart; where two kinds claim a place, the one with a checksum has it."""
+    if not _HINT.search(text):
+        return ()
     plain = text if text.isascii() else text.translate(_PLAIN)
     found: list[tuple[int, int, str]] = []
     taken = set[int]()
