@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from builder.reading import Kind
+from builder.text.kinds import leads_away
 from builder.text.lines import Paragraph
 from builder.text.scripts import width
 
 _HEAD = frozenset({Kind.HEADLINE, Kind.KICKER, Kind.TIMESTAMP, Kind.BYLINE})
+_BELOW = frozenset({Kind.BODY, Kind.TIMESTAMP, Kind.BYLINE, Kind.SOURCE})
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|\d{1,2}[.、]|[Pp]art \w+$")
 _OPENING = re.compile(
     r"本报讯|本刊讯|(?:据)?新华社|中新社|.{0,12}\d{1,2}月\d{1,2}日电"
@@ -27,6 +29,23 @@ def mark_repeats(paragraphs: Sequence[Paragraph]) -> None:
             for at in places:
                 if at != kept and not _stands_above_text(paragraphs, at):
                     paragraphs[at].kind = Kind.REPEATED
+
+
+def mark_lists(paragraphs: Sequence[Paragraph]) -> None:
+    """Type the titles of other articles behind a line that leads away; the last before a text is that text's own."""
+    titles: list[Paragraph] | None = None
+    for paragraph in paragraphs:
+        if titles is not None and paragraph.kind is Kind.HEADLINE:
+            titles.append(paragraph)
+        elif titles is None or not (paragraph.kind is Kind.NAVIGATION and paragraph.text.isdecimal()):
+            _lead_away((titles or [])[: -1 if paragraph.kind in _BELOW else None])
+            titles = [] if paragraph.kind is Kind.NAVIGATION and leads_away(paragraph.text) else None
+    _lead_away(titles or [])
+
+
+def _lead_away(titles: Sequence[Paragraph]) -> None:
+    for title in titles:
+        title.kind = Kind.NAVIGATION
 
 
 def articles_of(paragraphs: Sequence[Paragraph]) -> Iterator[list[Paragraph]]:
@@ -54,8 +73,8 @@ def mark_kickers(article: Sequence[Paragraph]) -> None:
 
 def _begins(paragraphs: Sequence[Paragraph], at: int) -> bool:
     """Whether an article begins at a headline, rather than a part of one."""
-    paragraph = paragraphs[at]
-    if paragraph.kind is not Kind.HEADLINE or 0 < at and paragraphs[at - 1].kind in (Kind.HEADLINE, Kind.KICKER):
+    paragraph, titles = paragraphs[at], (Kind.HEADLINE, Kind.KICKER)
+    if paragraph.kind not in titles or 0 < at and paragraphs[at - 1].kind in titles:
         return False
     if _NUMBERED.match(paragraph.text):
         return False
@@ -68,7 +87,7 @@ def _begins(paragraphs: Sequence[Paragraph], at: int) -> bool:
         (other.kind for other in _above(paragraphs, at) if other.kind is not Kind.CREDIT),
         None,
     )
-    evidence = after.kind in _HEAD or before in (Kind.SOURCE, Kind.NAVIGATION, Kind.CONTACT, Kind.REPEATED)
+    evidence = after.kind in _HEAD or before in (Kind.SOURCE, Kind.CONTACT, Kind.REPEATED)
     return evidence or bool(_OPENING.match(after.text)) or _CROSSHEAD <= width(paragraph.text)
 
 

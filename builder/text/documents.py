@@ -13,6 +13,7 @@ from builder.text import edits
 from builder.text.changes import Changes
 from builder.text.cleaning import CONTROL
 from builder.text.flags import damage_of
+from builder.text.kinds import is_jump
 from builder.text.knowledge import Knowledge
 from builder.text.language import language_of
 from builder.text.lines import Paragraph
@@ -86,6 +87,9 @@ def _found(article: Sequence[Paragraph], text: str, knowledge: Knowledge) -> Ite
         flags = damage.get(at) or [()] * len(parts[at])
         for part, damaged in zip(parts[at], flags, strict=True):
             low, high = start + part.start, start + part.end
+            if is_jump(text[low:high]):
+                yield _Found(low, high, Kind.NAVIGATION, in_quote=False, flags=())
+                continue
             marked = (*_marks(paragraph, part, damaged), *personal_data(text[low:high]))
             yield _Found(low, high, paragraph.kind, part.is_quoted, tuple(marked))
         start += len(paragraph.text) + 1

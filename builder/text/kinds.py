@@ -28,6 +28,13 @@ _PROSE = 24
 _INNER_END = re.compile(r"[。！？!?][^。！？!?]|[a-z]{3,}[.!?][\"”']?\s+[A-Z]")
 
 
+_APART = frozenset({Kind.CAPTION, Kind.CREDIT, Kind.SOURCE, Kind.TIMESTAMP})
+# What every line has that is one of these, for most are not.
+_APART_HINT = re.compile(
+    r"^[\d▲△▼◆■图上下左右资配这(（【\[PAICFSRGXEW综转据来稿新中完本]|[摄图]|供图|Photo|/|新华社发$"
+)
+
+
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     """Read one list of page_lines.toml."""
@@ -47,6 +54,8 @@ def kind_of(text: str) -> Kind | None:
                 return kind
     if _pattern("credit").match(text):
         return Kind.CREDIT
+    if _pattern("kicker").match(text):
+        return Kind.KICKER
     if columns <= LONGEST_HEADLINE and _is_contact(text):
         return Kind.CONTACT
     if columns <= LONGEST_MENU and _is_menu(text) or columns <= 2 * LONGEST_MENU and _pattern("skip").search(text):
@@ -54,6 +63,28 @@ def kind_of(text: str) -> Kind | None:
     if columns <= 2 * LONGEST_CAPTION and _pattern("caption").search(text):
         return Kind.CAPTION
     return Kind.NAVIGATION if text.isdecimal() else None
+
+
+def leads_away(text: str) -> bool:
+    """Whether the titles of other articles stand behind a line."""
+    return width(text) <= LONGEST_MENU and _pattern("list_head").match(_LEADING.sub("", text)) is not None
+
+
+def is_jump(text: str) -> bool:
+    """Whether a text says no more than where the article goes on."""
+    return _pattern("jump").match(text) is not None
+
+
+def ends_in_jump(text: str) -> bool:
+    """Whether a text closes with where the article goes on."""
+    at = max(text.rfind("（"), text.rfind("("))
+    return 0 <= at and text[-1] in "）)" and is_jump(text[at:])
+
+
+def apart_kind(text: str) -> Kind | None:
+    """Tell a line that stands alone by its own words, however near it stands to others: a caption, a credit, a time."""
+    kind = kind_of(text) if _APART_HINT.search(text) else None
+    return kind if kind in _APART else None
 
 
 def is_title(text: str) -> bool:
@@ -89,7 +120,7 @@ def _is_contact(text: str) -> bool:
 
 
 def _is_menu(text: str) -> bool:
-    if _pattern("menu").match(_LEADING.sub("", text)) and not is_ended(text):
+    if _pattern("menu").match(_LEADING.sub("", text)) and not is_ended(text.rstrip(":：")):
         return True
     if not is_ended(text) and not _WORD.search(_pattern("menu_words").sub("", text)):
         return True

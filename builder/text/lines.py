@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from builder.reading import Kind
-from builder.text.kinds import kind_of
+from builder.text.kinds import apart_kind, kind_of
 from builder.text.scripts import CJK_MARKS, HAN, is_ended, is_title_case, width
 
 _WORD = re.compile(r"\S+")
+_CREDITED = re.compile(r"(?:摄|供图|社发|图片?|Photo(?: by)?[\w ./-]{0,40}|/[A-Z][\w ]{1,20})[)）\]】]?$")
 _CJK_END, _CJK_START = re.compile(f"[{HAN}{CJK_MARKS}]$"), re.compile(f"[{HAN}{CJK_MARKS}]")
 _LOWER = re.compile(r"[a-zß-ÿ]")
 _CLOSING = re.compile(r"[，。、；：！？”’」』）》〉】,.;:!?)\]%％]")
@@ -100,13 +101,24 @@ def paragraphs_of(lines: Sequence[Line]) -> Iterator[Paragraph]:
         paragraph = Paragraph([run[0]], column)
         for before, line in zip(run, run[1:], strict=False):
             fresh = line.indent > min(indents) or _NUMBERED.match(line.text) is not None
-            if not fresh and _reads_on(before, line, column):
+            if not fresh and _reads_on(before, line, column) and not _is_between(paragraph, line):
                 paragraph.joints.append(joint_of(before.text, line.text))
                 paragraph.lines.append(line)
             else:
                 yield paragraph
                 paragraph = Paragraph([line], column)
         yield paragraph
+
+
+def _is_between(paragraph: Paragraph, line: Line) -> bool:
+    """Whether the text of a photograph, a source or a time ends or begins here, though no blank line says so."""
+    kind = apart_kind(paragraph.lines[0].text)
+    if kind is None:
+        return apart_kind(line.text) is not None
+    text = paragraph.text
+    if kind is Kind.CAPTION:
+        return is_ended(text) or _CREDITED.search(text) is not None
+    return text.count("(") <= text.count(")")
 
 
 def joint_of(before: str, after: str) -> str:

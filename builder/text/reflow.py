@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median_high
 
 from builder.reading import Kind
-from builder.text.kinds import is_plain_sentence, is_title, kind_of
+from builder.text.kinds import ends_in_jump, is_plain_sentence, is_title, kind_of
 from builder.text.lines import Line, Paragraph, starts_inside, starts_list
 from builder.text.scripts import CJK_MARKS, HAN, is_ended, is_title_case, width
 
@@ -218,8 +218,8 @@ class _Reflow:
 
 
 def is_done(text: str) -> bool:
-    """Whether a paragraph has come to its end: a terminator, but not that of a title before a name."""
-    return is_ended(text) and not _BEFORE_NAME.search(text)
+    """Whether a paragraph has come to its end: a terminator, but not that of a title before a name; or a jump."""
+    return is_ended(text) and not _BEFORE_NAME.search(text) or ends_in_jump(text)
 
 
 def closes(left: str, right: str) -> bool:
