@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from builder.reading import Kind
 from builder.text.kinds import leads_away
@@ -12,6 +13,7 @@ from builder.text.scripts import width
 
 _HEAD = frozenset({Kind.HEADLINE, Kind.KICKER, Kind.TIMESTAMP, Kind.BYLINE})
 _BELOW = frozenset({Kind.BODY, Kind.TIMESTAMP, Kind.BYLINE, Kind.SOURCE})
+_TITLES_AND_AWAY = frozenset({Kind.HEADLINE, Kind.KICKER, Kind.NAVIGATION, Kind.REPEATED})
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|\d{1,2}[.、]|[Pp]art \w+$")
 _OPENING = re.compile(
     r"本报讯|本刊讯|(?:据)?新华社|中新社|.{0,12}\d{1,2}月\d{1,2}日电"
@@ -41,6 +43,13 @@ def mark_lists(paragraphs: Sequence[Paragraph]) -> None:
             _lead_away((titles or [])[: -1 if paragraph.kind in _BELOW else None])
             titles = [] if paragraph.kind is Kind.NAVIGATION and leads_away(paragraph.text) else None
     _lead_away(titles or [])
+
+
+def mark_trailing(paragraphs: Sequence[Paragraph]) -> None:
+    """Type the titles at a page's end below which no text stands, if the page has any text."""
+    if any(paragraph.kind is Kind.BODY for paragraph in paragraphs):
+        end = takewhile(lambda paragraph: paragraph.kind in _TITLES_AND_AWAY, reversed(paragraphs))
+        _lead_away([paragraph for paragraph in end if paragraph.kind in (Kind.HEADLINE, Kind.KICKER)])
 
 
 def _lead_away(titles: Sequence[Paragraph]) -> None:

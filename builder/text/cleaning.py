@@ -22,9 +22,12 @@ _INVISIBLE = re.compile("[\ufeff\u200b\u00ad\u2060]+")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f\u202a-\u202e\u2066-\u2069]+")
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")
 _RETURN = re.compile(r"\r(?=\n)")
+# An ideographic space between ideographs was typed to part them, but for the one that widens a short name: 张　三.
 _STRAY = re.compile(
-    rf"(?<=[{HAN}{CJK_MARKS},.;:!?])[ \t\u00a0\u3000]+(?=[{HAN}])"
+    rf"(?<=[{HAN}{CJK_MARKS},.;:!?])[ \t\u00a0]+(?=[{HAN}])"
     rf"|(?<=[{HAN}])[ \t\u00a0\u3000]+(?=[{CJK_MARKS},.;:!?])"
+    rf"|(?:(?<=^[{HAN}])|(?<=[^{HAN}][{HAN}]))\u3000(?=[{HAN}](?![{HAN}]))",
+    re.MULTILINE,
 )
 # On a page read from print the spaces beside figures are stray too; elsewhere they may be somebody's style.
 _STRAY_FIGURE = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import NamedTuple
 
 from builder.model import Document, Flag, Sentence, stable_id, text_digest
@@ -63,9 +64,9 @@ def document_of(
 
 
 def _title(article: Sequence[Paragraph], text: str) -> str:
-    """Give the text of the headline, as it stands in the article's text."""
+    """Give the text of the headline above the body, as it stands in the article's text."""
     start = 0
-    for paragraph in article:
+    for paragraph in takewhile(lambda paragraph: paragraph.kind is not Kind.BODY, article):
         end = start + len(paragraph.text)
         if paragraph.kind is Kind.HEADLINE:
             return text[start:end]

@@ -12,6 +12,7 @@ _SPLIT = re.compile(r"([A-Za-zÀ-ÿ]{2,})-$")
 _LAST = re.compile(r"[A-Za-zÀ-ÿ]+")
 _REST = re.compile(r"[a-zß-ÿ]+")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:-[A-Za-zÀ-ÿ]+)*")
+_TORN = re.compile(r"[A-Za-zÀ-ÿ]{2,}-[^\S\n]*\n\s*[a-zß-ÿ]+")
 # First parts of compounds, which keep their hyphen.
 _PREFIXES = frozenset(
     (
@@ -32,7 +33,7 @@ def mend_hyphens(paragraphs: Sequence[Paragraph], page: str) -> None:
     ]
     if not splits:
         return
-    words = Counter(word.lower() for word in _WORD.findall(page))
+    words = Counter(word.lower() for word in _WORD.findall(_TORN.sub(" ", page)))
     wraps = sum(len(paragraph.joints) for paragraph in paragraphs)
     for paragraph, at in splits:
         paragraph.joints[at] = ""

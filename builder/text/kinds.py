@@ -21,6 +21,8 @@ _WORD = re.compile(r"[^\W_]")
 _DIGIT = re.compile("[0-9]")
 _NAMED = re.compile(r"(?:来源|作者|编辑|source)\s?[:：]\s?[\w.·]{1,20}", re.IGNORECASE)
 _TRAIL = re.compile(r"\s*[|｜>»›·/]\s*|\s{2,}|\u3000+")
+_DATED = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日，")
+_ROOM = re.compile(r"\s{5,}")
 _COMMA = re.compile("[，,；;]")
 _SPOKEN = re.compile('[，,；;：:？?！!“”"]')
 # Columns that a sentence with an address in it has besides.
@@ -31,7 +33,7 @@ _INNER_END = re.compile(r"[。！？!?][^。！？!?]|[a-z]{3,}[.!?][\"”']?\s+
 _APART = frozenset({Kind.CAPTION, Kind.CREDIT, Kind.SOURCE, Kind.TIMESTAMP})
 # What every line has that is one of these, for most are not.
 _APART_HINT = re.compile(
-    r"^[\d▲△▼◆■图上下左右资配这(（【\[PAICFSRGXEW综转据来稿新中完本]|[摄图]|供图|Photo|/|新华社发$"
+    r"^[\d国邮社广▲△▼◆■图上下左右资配这(（【\[PAICFSRGXEW综转据来稿新中完本]|[摄图]|供图|Photo|/|新华社发$"
 )
 
 
@@ -46,7 +48,7 @@ def _pattern(name: str) -> re.Pattern[str]:
 def kind_of(text: str) -> Kind | None:
     """Tell what a paragraph is by its own words; None when they do not say."""
     columns = width(text)
-    if columns <= LONGEST_MENU and _is_timestamp(text):
+    if (columns <= LONGEST_MENU or columns <= 2 * LONGEST_MENU and _ROOM.search(text)) and _is_timestamp(text):
         return Kind.TIMESTAMP
     if columns <= LONGEST_CAPTION and not is_ended(text) or text[0] in "（(【[":
         for kind in (Kind.SOURCE, Kind.CREDIT, Kind.BYLINE):
@@ -56,6 +58,8 @@ def kind_of(text: str) -> Kind | None:
         return Kind.CREDIT
     if _pattern("kicker").match(text):
         return Kind.KICKER
+    if _pattern("notice").match(text) or is_jump(text):
+        return Kind.NAVIGATION
     if columns <= LONGEST_HEADLINE and _is_contact(text):
         return Kind.CONTACT
     if columns <= LONGEST_MENU and _is_menu(text) or columns <= 2 * LONGEST_MENU and _pattern("skip").search(text):
@@ -83,8 +87,10 @@ def ends_in_jump(text: str) -> bool:
 
 def apart_kind(text: str) -> Kind | None:
     """Tell a line that stands alone by its own words, however near it stands to others: a caption, a credit, a time."""
-    kind = kind_of(text) if _APART_HINT.search(text) else None
-    return kind if kind in _APART else None
+    if not _APART_HINT.search(text):
+        return None
+    kind = kind_of(text)
+    return kind if kind in _APART or _pattern("contact_words").match(text) else None
 
 
 def is_title(text: str) -> bool:
@@ -95,14 +101,19 @@ def is_title(text: str) -> bool:
 
 
 def is_plain_sentence(text: str) -> bool:
-    """Whether a paragraph could be a caption: one short sentence without a comma."""
-    return is_ended(text) and SHORTEST_CAPTION <= width(text) <= LONGEST_CAPTION and not _SPOKEN.search(text)
+    """Whether a paragraph could be a caption: one short sentence without a comma, but for one behind a date."""
+    if not is_ended(text) or not SHORTEST_CAPTION <= width(text) <= LONGEST_CAPTION:
+        return False
+    dated = _DATED.match(text)
+    return _SPOKEN.search(text, dated.end() if dated else 0) is None
 
 
 def _is_timestamp(text: str) -> bool:
-    """Whether dates and times are there, and hardly anything else."""
+    """Whether dates and times are there, and hardly anything else, or a masthead with much room between."""
     if not _DIGIT.search(text):
         return False
+    if _ROOM.search(text.strip()):
+        return any(map(_is_timestamp, _ROOM.split(text.strip())))
     rest, times = _pattern("time").subn(" ", text)
     if not times:
         return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from builder.reading import Kind
-from builder.text.kinds import apart_kind, kind_of
+from builder.text.kinds import apart_kind, is_title, kind_of
 from builder.text.scripts import CJK_MARKS, HAN, is_ended, is_title_case, width
 
 _WORD = re.compile(r"\S+")
@@ -25,7 +25,7 @@ _NUMBERED = re.compile(
 )
 
 # Columns. A narrower column than this is a list; a line that fills so much of its column may have been wrapped.
-_NARROWEST, _LAX, _FILLED = 16, 0.7, 0.9
+_NARROWEST, _LAX, _FILLED, _SHORT = 16, 0.7, 0.9, 0.5
 # Two ideographs may move to the next line so that no mark begins it.
 _SLACK = 4
 # A lone line so much longer than the next longest is not wrapped itself.
@@ -168,6 +168,8 @@ def _is_apart(before: Line, line: Line, column: int) -> bool:
     """Whether a line that leaves room says that it is no running text, a credit or a byline."""
     if _FILLED * column <= line.columns:
         return False
+    if is_ended(before.text) and is_title(line.text) and line.columns < _SHORT * column:
+        return _LOWER.match(line.text) is None  # a cross-head
     kind = kind_of(line.text)
     return kind is Kind.CREDIT or kind is not None and is_ended(before.text)
 

@@ -38,6 +38,7 @@ _CERTAIN = 3
 """The weight of evidence that nothing outweighs; mark-up says itself where a paragraph ends, so there it takes this."""
 _CLOSING = frozenset({Kind.HEADLINE, Kind.TIMESTAMP, Kind.BYLINE, Kind.SOURCE, Kind.CONTACT})
 """What no sentence reads on behind."""
+_BULLET = re.compile(r"[•·●■◆▪*–-]\s*\S")
 _APART = 3
 """Blank lines that set a photograph's text apart."""
 _SLACK, _FEW = 4, 3
@@ -104,7 +105,7 @@ class _Reflow:
             elif self.open is None or not self._goes_on(self.open, at):
                 paragraph.kind = self._fresh_kind(at)
                 if paragraph.kind is Kind.BODY:
-                    self.open = None if is_done(paragraph.text) else paragraph
+                    self.open = None if is_done(paragraph.text) or self._is_entry(at) else paragraph
                 yield paragraph
 
     def _goes_on(self, torn: Paragraph, at: int) -> bool:
@@ -185,6 +186,8 @@ class _Reflow:
     def _fresh_kind(self, at: int) -> Kind:
         """Type a paragraph that begins here, by what stands around it."""
         paragraph, text = self.paragraphs[at], self.paragraphs[at].text
+        if self._is_entry(at):
+            return Kind.BODY
         if self.open and self._later_bodies(at) and (is_title(text) or is_plain_sentence(text)):
             return Kind.CAPTION
         self.open = None
@@ -195,6 +198,13 @@ class _Reflow:
         if not is_ended(text) and width(text) <= _LONG and self._stands_above(at) and not self._is_torn(at):
             return Kind.HEADLINE
         return Kind.BODY if paragraph.kind is Kind.BODY else paragraph.kind
+
+    def _is_entry(self, at: int) -> bool:
+        """Whether a dotted line is one of a list, rather than a title with an ornament."""
+        if not _BULLET.match(self.paragraphs[at].text):
+            return False
+        around = [self.paragraphs[other].text for other in (at - 1, at + 1) if 0 <= other < len(self.paragraphs)]
+        return any(_BULLET.match(text) or text.endswith((":", "：")) for text in around)
 
     def _is_torn(self, at: int) -> bool:
         """Whether a short text that does not end is the beginning of a torn sentence rather than a title."""

@@ -12,7 +12,7 @@ from builder.model import Document, Sentence
 from builder.offset_map import OffsetMap
 from builder.reading import Extract, Reading
 from builder.text import cleaning, edits
-from builder.text.articles import articles_of, mark_kickers, mark_lists, mark_repeats
+from builder.text.articles import articles_of, mark_kickers, mark_lists, mark_repeats, mark_trailing
 from builder.text.documents import document_of
 from builder.text.hyphens import mend_hyphens
 from builder.text.knowledge import NOTHING, Knowledge
@@ -41,6 +41,7 @@ def split_page(
     paragraphs = reflow(paragraphs, knowledge.crosses, is_printed=is_printed, column=cleaning.column_of(before))
     mark_lists(paragraphs)
     mark_repeats(paragraphs)
+    mark_trailing(paragraphs)
     if extract:
         offsets = offsets.compose(extract.offsets)
     articles = list(articles_of(paragraphs))

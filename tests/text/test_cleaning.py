@@ -23,7 +23,13 @@ def cleaned(raw: str) -> str:
         pytest.param("a\x00b", "ab", id="NUL"),
         pytest.param("右\u202e左", "右左", id="direction marks"),
         pytest.param("人 工智 能，好。", "人工智能，好。", id="spaces between Han characters"),
-        pytest.param("会议\u3000开幕，\u00a0他说", "会议开幕，他说", id="ideographic and no-break spaces"),
+        pytest.param("会议开幕\u3000，\u00a0他说", "会议开幕，他说", id="ideographic and no-break spaces"),
+        pytest.param(
+            "会上，张\u3000三、李\u3000四先后发言。",
+            "会上，张三、李\u3000四先后发言。",
+            id="a space that widens a short name",
+        ),
+        pytest.param("巴西\u3000里约宣布", "巴西\u3000里约宣布", id="an ideographic space that parts"),
         pytest.param("他说 ，好", "他说，好", id="space before a mark"),
         pytest.param(
             "行 中 有 很 多 空 格：7 月 4 日", "行中有很多空格：7月4日", id="spaces beside figures on a printed page"
