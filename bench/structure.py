@@ -18,13 +18,19 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from time import perf_counter
 from typing import Any
 
+from builder.annotators.knowledge import knowledge
+from builder.readers.html_blocks import Page as WebPage
+from builder.reading import Kind
 from builder.text.sentences import split
+from builder.text.structure import split_page
 from tests.pages import LAYOUTS, Page, page
 from tests.pages_found import compared
+from tests.readings import reading_of
 
 Splitter = Callable[[str, str], list[str]]
 Extractor = Callable[[str], str]
@@ -143,8 +149,22 @@ def splitters() -> Iterator[tuple[str, Splitter]]:
         yield "sentencex", lambda text, language: list(sentencex.segment(language, text))
 
 
+def ours_of_html(source: str) -> str:
+    """Read a web page our way; give the stretches of it that are body."""
+    reading = replace(reading_of(source), extract=WebPage(source).read())
+    found = [
+        source[start:end]
+        for document, sentences in split_page(reading, knowledge())
+        for sentence in sentences
+        if sentence.kind is Kind.BODY
+        for start, end in document.offsets.pieces(sentence.start, sentence.end)
+    ]
+    return html.unescape("\n".join(found))
+
+
 def extractors() -> Iterator[tuple[str, Extractor]]:
-    """Yield the extractors that are installed."""
+    """Yield ours and the extractors that are installed."""
+    yield "ours", ours_of_html
     if trafilatura := installed("trafilatura"):
         yield "trafilatura", lambda page: trafilatura.extract(page, include_comments=False) or ""
     if installed("resiliparse"):
