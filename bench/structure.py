@@ -159,7 +159,7 @@ def ours_of_html(source: str) -> str:
         if sentence.kind is Kind.BODY
         for start, end in document.offsets.pieces(sentence.start, sentence.end)
     ]
-    return html.unescape("\n".join(found))
+    return html.unescape("\n".join(found).replace("<br>", " "))
 
 
 def extractors() -> Iterator[tuple[str, Extractor]]:
