@@ -336,3 +336,11 @@ def test_a_very_long_sentence_is_looked_at_in_one_pass(unit: str) -> None:
     text = unit * (100_000 // len(unit))
 
     assert 1 == len(damage_of([[text + "》" * 1000]], NAMES, words)[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [("各方将定期期会商商调度度方案案。", [(4, 15)]), ("他常常慢慢走。", []), ("研究研究，讨论讨论。", [])],
+)
+def test_ideographs_that_stand_twice_one_after_the_other_are_a_repeat(text: str, places: list[tuple[int, int]]) -> None:
+    assert places == [(flag.start, flag.end) for flag in flags_of(text) if flag.name == "repeat"]

@@ -14,6 +14,7 @@ from builder.text.scripts import HAN
 _PASSAGE_HAN, _PASSAGE_WORDS, _PASSAGE_LATIN, _VARIED, _TERM, _GAP = 8, 5, 25, 4, 12, 2
 
 _HAN = re.compile(f"[{HAN}]")
+_DOUBLED = re.compile(rf"([{HAN}])\1(?:[{HAN}]?([{HAN}])\2){{2,}}")
 _WORD = re.compile(rf"[^\W_{HAN}]+(?:['’-][^\W_{HAN}]+)*")
 _CLAUSE = re.compile(r"[^，,。；;：:！？!?（）()“”\"《》「」\s]+")
 _COMMA = re.compile(r"\s?,\s{1,3}(?:and\s)?|\sand\s")
@@ -47,6 +48,11 @@ def repeats(sentences: Sequence[str]) -> list[list[Place]]:
     found = [[run for units in _units(text) for run in _runs(units) if not _is_term(text, run)] for text in sentences]
     common = _common(sentences, {gram for runs in found for run in runs for gram in _grams(run)})
     return [[_place(run) for run in runs if not common.issuperset(_grams(run))] for runs in found]
+
+
+def doubled(text: str) -> list[Place]:
+    """Find stretches in which ideograph after ideograph stands twice: 商商调度度方案案; one alone is a word (常常)."""
+    return [match.span() for match in _DOUBLED.finditer(text) if _VARIED <= len({*match.group()})]
 
 
 def loops(text: str) -> list[Place]:
