@@ -19,6 +19,7 @@ from builder.readers.hf_dataset import is_left_out
 from builder.reading import Attempt, Kind, Reading
 from builder.store import queries
 from builder.store.db import Store
+from builder.text.personal import personal_data
 from builder.text.structure import split_page
 
 _MARK = re.compile("#|!/")
@@ -93,7 +94,7 @@ class Ingest:
         known = knowledge(self._cleaning.terms, detects=self._cleaning.latin == "detect")
         outcome.facts.append(reading.source)
         for document, sentences in split_page(reading, known, is_masked=self._cleaning.personal == "mask"):
-            if self._cleaning.personal == "block" and (kinds := _personal_kinds(sentences)):
+            if self._cleaning.personal == "block" and (kinds := _personal_kinds(document, sentences)):
                 outcome.rejects.append(_blocked(reading, document, kinds))
             else:
                 outcome.facts.extend((document, *sentences))
@@ -133,10 +134,12 @@ def _walked(folder: Path) -> Iterator[Path]:
     yield from closed
 
 
-def _personal_kinds(sentences: Sequence[Sentence]) -> list[str]:
-    """Name the personal data in an article; a publisher's own contact lines do not count."""
+def _personal_kinds(document: Document, sentences: Sequence[Sentence]) -> list[str]:
+    """Name the personal data in an article, its title and address; a publisher's own contact lines do not count."""
     counted = (sentence for sentence in sentences if sentence.kind not in (Kind.CONTACT, Kind.NAVIGATION))
-    return sorted({name for sentence in counted for name in sentence.flag_names if name.startswith("personal:")})
+    said = {flag.name for flag in personal_data(f"{document.title}\n{document.about.url}")}
+    found = {name for sentence in counted for name in sentence.flag_names if name.startswith("personal:")}
+    return sorted(found | said)
 
 
 def _blocked(reading: Reading, document: Document, kinds: Sequence[str]) -> Reject:

@@ -6,8 +6,9 @@ import pytest
 
 from builder import flow, plugins
 from builder.errors import UsageError
-from builder.model import Reject
+from builder.model import Document, Reject
 from builder.readers import jsonl, text_file
+from builder.reading import About, Reading, Source
 from builder.stages import ingest
 from builder.store import queries
 from builder.text.structure import split_page
@@ -304,3 +305,30 @@ def test_a_publishers_contact_line_blocks_nothing(tmp_path):
 
     assert ["会议今天开幕，各方代表出席。"] == [s.text for s in found if s.kind == "body"]
     assert () == tuple(rejected)
+
+
+TOLD = {"title": "Call 13812345678", "url": "https://example.org/?by=ann@example.org", "text": "The hall opened."}
+
+
+def cleaned(rows, personal):
+    """Give what a stage makes of records under a policy on personal data."""
+    source = Source("0" * 64, "rows.jsonl", 1, "utf-8", "application/jsonl")
+    read = [
+        Reading(source, row["text"], f"row {number}", row["title"], About(url=row["url"]))
+        for number, row in enumerate(rows)
+    ]
+    stage = ingest.Ingest([], [], Path(), cleaning=ingest.Cleaning(personal))
+    return stage.work(read)
+
+
+def test_masked_personal_data_is_in_no_title_or_address():
+    [document] = [fact for fact in cleaned([TOLD], "mask").facts if isinstance(fact, Document)]
+
+    assert "Call ***********" == document.title
+    assert "https://example.org/?by=***************" == document.about.url
+
+
+def test_personal_data_in_a_title_or_address_blocks_the_article():
+    [reject] = cleaned([TOLD], "block").rejects
+
+    assert "personal:email, personal:phone" in reject.reason
