@@ -332,3 +332,28 @@ def test_personal_data_in_a_title_or_address_blocks_the_article():
     [reject] = cleaned([TOLD], "block").rejects
 
     assert "personal:email, personal:phone" in reject.reason
+
+
+TWO = (
+    "Minister opens the new hall\n\nBy Ann Lee\n\nThe hall opened on Monday. Call 13812345678 for a seat.\n\n"
+    "Storm hits the northern coast\n\nBy Bob Ray\n\nA storm hit the coast. Write to bob@example.org about it.\n"
+)
+
+
+def test_of_two_blocked_articles_each_is_listed(tmp_path):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "page.txt").write_text(TWO, "utf-8")
+    with at_work(tmp_path) as (bench, _):
+        bench._cleaning = lambda: ingest.Cleaning("block")
+        tally = bench.ingest()
+
+        assert (0, 2) == (tally.done, len(tally.rejected))
+        assert [("sources/page.txt#article 1", "E_PERSONAL"), ("sources/page.txt#article 2", "E_PERSONAL")] == rejected(
+            bench
+        )
+
+
+def test_what_was_taken_is_what_went_on_and_what_was_refused():
+    outcome = cleaned([TOLD, {"title": "", "url": "", "text": "The hall opened."}], "block")
+
+    assert (2, 1) == (outcome.taken, len(outcome.rejects))
