@@ -178,15 +178,20 @@ def _add_source(db: sqlite3.Connection, source: Source) -> None:
 
 
 def _add_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
-    """Forget what was refused of a file, its records (`file#…`) and its members (`file!/…`)."""
-    within = "substr(subject, 1, length(?1) + 1) IN (?1 || '#', ?1 || '!')"
+    """Forget what was refused of a file, its records (`file#…`) and its members (`file!/…`).
+
+    Until it is sighted again the file counts as unknown: killed before that, nobody would know what is to be refused.
+    """
+    within = "substr(subject, 1, length(?1) + 1) = ?1 || '#' OR substr(subject, 1, length(?1) + 2) = ?1 || '!/'"
     db.execute(f"DELETE FROM reject WHERE stage = 'ingest' AND (subject = ?1 OR {within})", (attempt.path,))
+    _insert(db, "attempt", (attempt.path,))
 
 
 def _add_sighting(db: sqlite3.Connection, sighting: Sighting) -> None:
     latest = "SELECT sha256 FROM sighting WHERE path = ?1 ORDER BY number DESC LIMIT 1"
     sql = f"INSERT INTO sighting (path, sha256) SELECT ?1, ?2 WHERE ?2 IS NOT ({latest})"
     db.execute(sql, (sighting.path, sighting.sha256))
+    db.execute("DELETE FROM attempt WHERE path = ?", (sighting.path,))
 
 
 def _add_document(db: sqlite3.Connection, document: Document) -> None:

@@ -75,4 +75,7 @@ VERSIONS = (
                 OR EXISTS (SELECT 1 FROM task t WHERE t.sentence = s.id)));
     CREATE VIEW offered AS SELECT * FROM live WHERE document NOT IN (SELECT document FROM hidden);
     """,
+    """
+    CREATE TABLE attempt (path TEXT PRIMARY KEY) STRICT;
+    """,
 )

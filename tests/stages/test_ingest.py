@@ -222,6 +222,31 @@ def test_retrying_reads_a_file_whose_records_were_refused_though_its_bytes_are_k
         assert (1, 1) == (bench.retry_ingest().done, len(queries.rejects(bench.store)))
 
 
+def test_a_retry_that_was_killed_loses_no_reject(tmp_path, monkeypatch):
+    (tmp_path / "sources").mkdir()
+    rows = [f'{{"text": "Row {number}."}}' for number in range(2 * ingest.Ingest.batch_size)]
+    (tmp_path / "sources" / "rows.jsonl").write_text("\n".join([*rows, '{"words": "None."}']))
+    monkeypatch.setattr("builder.plugins.readers", lambda: [jsonl.build({})])
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+        expected = rejected(bench)
+        bench.run = killed_after_a_batch
+        with pytest.raises(KeyboardInterrupt):
+            bench.retry_ingest()
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+
+        assert expected == rejected(bench) != []
+        assert 0 == bench.ingest().taken
+
+
+def killed_after_a_batch(stage, store, processes):
+    def stop(count):
+        raise KeyboardInterrupt
+
+    return flow.run(stage, store, stop, processes)
+
+
 def test_retrying_leaves_a_reject_whose_file_is_gone(tmp_path):
     make_sources(tmp_path)
     (tmp_path / "sources" / "empty.txt").touch()
