@@ -184,14 +184,21 @@ def _add_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
     """
     within = "substr(subject, 1, length(?1) + 1) = ?1 || '#' OR substr(subject, 1, length(?1) + 2) = ?1 || '!/'"
     db.execute(f"DELETE FROM reject WHERE stage = 'ingest' AND (subject = ?1 OR {within})", (attempt.path,))
-    _insert(db, "attempt", (attempt.path,))
+    since = "coalesce((SELECT max(number) FROM sighting), 0)"
+    db.execute(f"INSERT OR REPLACE INTO attempt SELECT ?, {since}", (attempt.path,))
 
 
 def _add_sighting(db: sqlite3.Connection, sighting: Sighting) -> None:
+    """Add a sighting, unless it says nothing new; what an archive held before and was not seen to hold now is gone."""
+    path, archive = sighting.path, sighting.path.partition("!/")[0]
     latest = "SELECT sha256 FROM sighting WHERE path = ?1 ORDER BY number DESC LIMIT 1"
-    sql = f"INSERT INTO sighting (path, sha256) SELECT ?1, ?2 WHERE ?2 IS NOT ({latest})"
-    db.execute(sql, (sighting.path, sighting.sha256))
-    db.execute("DELETE FROM attempt WHERE path = ?", (sighting.path,))
+    is_old = "(SELECT max(number) FROM sighting WHERE path = ?1) <= (SELECT since FROM attempt WHERE path = ?3)"
+    sql = f"INSERT INTO sighting (path, sha256) SELECT ?1, ?2 WHERE ?2 IS NOT ({latest}) OR (?1 <> ?3 AND {is_old})"
+    db.execute(sql, (path, sighting.sha256, archive))
+    held = "SELECT path, max(number) AS last FROM sighting WHERE ?1 || '!/' <= path AND path < ?1 || '!0' GROUP BY path"
+    unseen = "last <= (SELECT since FROM attempt WHERE path = ?1)"
+    db.execute(f"INSERT OR REPLACE INTO gone SELECT * FROM ({held}) WHERE {unseen}", (path,))
+    db.execute("DELETE FROM attempt WHERE path = ?", (path,))
 
 
 def _add_document(db: sqlite3.Connection, document: Document) -> None:

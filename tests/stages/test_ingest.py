@@ -1,4 +1,5 @@
 import os
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from builder import flow, plugins
 from builder.errors import UsageError
 from builder.model import Document, Reject
-from builder.readers import jsonl, text_file
+from builder.readers import archive, jsonl, text_file
 from builder.reading import About, Reading, Source
 from builder.stages import ingest
 from builder.store import queries
@@ -57,6 +58,35 @@ def test_a_changed_file_supersedes_its_old_sentences(tmp_path):
 
         assert 1 == queries.count(bench.store, english)
         assert 4 == queries.count(bench.store, "sentence WHERE language = 'en' AND kind = 'body'")
+
+
+def test_a_member_that_an_archive_no_longer_holds_is_superseded(tmp_path, monkeypatch):
+    monkeypatch.setattr("builder.plugins.readers", lambda: [archive.build({}), text_file.build({})])
+    pages = {"a.txt": "The hall opened.", "b.txt": "Tom left early."}
+    with at_work(tmp_path) as (bench, _):
+        assert ["The hall opened.", "Tom left early."] == zipped(bench, pages)
+        assert ["The hall opened."] == zipped(bench, {"a.txt": pages["a.txt"]})
+        assert ["The hall opened.", "Tom left early."] == zipped(bench, pages)
+        assert 0 == bench.ingest().taken
+
+
+def test_a_member_that_cannot_be_read_any_more_stays_as_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr("builder.plugins.readers", lambda: [archive.build({}), text_file.build({})])
+    with at_work(tmp_path) as (bench, _):
+        zipped(bench, {"a.txt": "The hall opened.", "b.txt": "Tom left early."})
+
+        assert ["Tom left early."] == zipped(bench, {"a.txt": "", "b.txt": "Tom left early."}, 1)[1:]
+
+
+def zipped(bench, pages, refused=0):
+    """Ingest an archive of these pages, and give the texts that are live then."""
+    folder = bench.project.folder / "sources"
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(folder / "pages.zip", "w") as packed:
+        for name, text in pages.items():
+            packed.writestr(name, text)
+    assert refused == len(bench.ingest().rejected)
+    return sorted(queries.document_text(bench.store, id) for id in queries.live_documents(bench.store))
 
 
 def test_the_same_page_twice_is_one_document(tmp_path):
