@@ -20,7 +20,12 @@ REASON = "personal data"
 """Why the edits of `mask` hide what they hide."""
 
 _WIDE = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@.+-_%()"
-_PLAIN = {ord(sign) + 0xFEE0: sign for sign in _WIDE} | dict.fromkeys(map(ord, "‐‑‒–"), "-") | {0x3000: " "}
+_BLANKS = "\u00a0\u2009\u202f\u3000"
+_PLAIN = {
+    **{ord(sign) + 0xFEE0: sign for sign in _WIDE},
+    **dict.fromkeys(map(ord, "‐‑‒–"), "-"),
+    **dict.fromkeys(map(ord, _BLANKS), " "),
+}
 # Every repetition is bounded, so that no text takes long.
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
