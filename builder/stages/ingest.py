@@ -111,6 +111,8 @@ class Ingest:
         for path in paths:
             if path.is_dir():
                 yield from self._within(path)
+            elif self._name(path) in self._again:  # It may be of another kind by now: then it is refused, not wrong.
+                yield File(path, self._name(path))
             else:
                 yield self._readers.named(path, self._name(path))
 

@@ -297,6 +297,20 @@ def test_retrying_finds_a_file_that_was_named_itself(tmp_path):
         assert 1 == bench.retry_ingest().done
 
 
+def test_retrying_a_file_that_no_reader_takes_any_more_refuses_it_and_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("builder.plugins.readers", lambda: [archive.build({}), text_file.build({})])
+    make_sources(tmp_path)
+    (tmp_path / "extra.bin").write_bytes(b"\x1f\x8b\x08 and no more")
+    (tmp_path / "sources" / "empty.txt").touch()
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest([tmp_path / "extra.bin", tmp_path / "sources"])
+        (tmp_path / "extra.bin").write_bytes(b"now something else")
+        (tmp_path / "sources" / "empty.txt").write_text("Mended.\n")
+
+        assert 1 == bench.retry_ingest().done
+        assert [("extra.bin", "E_TYPE")] == rejected(bench)
+
+
 def test_what_was_refused_within_an_archive_names_the_archive(tmp_path):
     with at_work(tmp_path) as (bench, _):
         bench.store.add([Reject("ingest", "a.zip!/b.csv#bytes 3-9", "E_CSV", "x"), Reject("push", "s1", "E_X", "x")])
