@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.text.damage.names import NearNames
-from builder.text.flags import damage_of, flags_of
+from builder.text.flags import damage_of
 from tests.page_words import EN, ZH, Words
 from tests.strategies import ANY_TEXT, PAGES
 
@@ -68,7 +68,7 @@ def found(*texts: str) -> list[list[tuple[str, str]]]:
     ],
 )
 def test_damage_is_named(text: str, flags: tuple[str, ...]) -> None:
-    assert set(flags) == {flag.name for flag in flags_of(text)}
+    assert set(flags) == {flag.name for flag in damage_of([[text]])[0][0]}
 
 
 @pytest.mark.parametrize(
