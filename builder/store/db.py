@@ -227,6 +227,9 @@ def _add_pulled(db: sqlite3.Connection, pulled: Pulled) -> None:
 
 
 def _add_reject(db: sqlite3.Connection, reject: Reject) -> None:
+    """Add a reject; a file that is refused as a whole has been read, as far as it can be."""
+    if reject.stage == "ingest":
+        db.execute("DELETE FROM attempt WHERE path = ?", (reject.subject,))
     values = (reject.stage, reject.subject, reject.code, reject.reason, reject.place)
     db.execute("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?)", values)
 

@@ -270,6 +270,16 @@ def test_a_retry_that_was_killed_loses_no_reject(tmp_path, monkeypatch):
         assert 0 == bench.ingest().taken
 
 
+def test_no_attempt_is_open_when_all_was_read(tmp_path):
+    make_sources(tmp_path)
+    (tmp_path / "sources" / "empty.txt").touch()
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+        bench.retry_ingest()
+
+        assert 0 == queries.count(bench.store, "attempt")
+
+
 def killed_after_a_batch(stage, store, processes):
     def stop(count):
         raise KeyboardInterrupt
