@@ -35,11 +35,14 @@ def preview(reading: Reading, name: str, proposer: Proposer, *, structure: bool 
         changes = Changes(document.offsets, reading.text) if structure else None
         for sentence, prediction in zip(sentences, proposer.propose(sentences), strict=True):
             line = _line(name, document, sentence, prediction, reading.start)
-            yield line | {"structure": _structure(document, sentence, changes)} if changes else line
+            yield line | {"structure": _structure(document, sentence, changes, reading.start)} if changes else line
 
 
-def _structure(document: Document, sentence: Sentence, changes: Changes) -> dict[str, Any]:
-    within = changes.within(sentence.start, sentence.end)
+def _structure(document: Document, sentence: Sentence, changes: Changes, first: int) -> dict[str, Any]:
+    within = [
+        change._replace(raw_start=first + change.raw_start, raw_end=first + change.raw_end)
+        for change in changes.within(sentence.start, sentence.end)
+    ]
     return {
         "record": document.record,
         "title": document.title,

@@ -10,6 +10,8 @@ import pytest
 from builder.config import AnnotateTable
 from builder.errors import UsageError
 from builder.preview import preview_files
+from builder.readers import text_file
+from builder.text.parts import Part
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples" / "news").glob("*.txt"))
 
@@ -82,6 +84,15 @@ def test_offsets_of_an_entity_count_code_points(tmp_path: Path) -> None:
 
     assert ("哈萨克斯坦", 3) in {(entity["text"], entity["start"]) for entity in line["entities"]}
     assert [[1, 19]] == line["pieces"]
+
+
+def test_changes_of_a_later_stretch_stand_at_their_raw_characters(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(text_file, "parts_of", lambda text: [Part(0, 12, False), Part(12, len(text), False)])
+    path = written(tmp_path, "会议今天开幕。\n\n\n\n\n各方 代表出席了会议。\n")
+    lines = list(preview_files([path], "news", structure=True)[0])
+    [change] = [change for line in lines for change in line["structure"]["changes"]]
+
+    assert (14, 15, " ") == (change["raw_start"], change["raw_end"], change["was"])
 
 
 def test_a_damaged_sentence_is_flagged(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ _SUFFIXES = (".parquet", ".jsonl", ".csv")
 """In the order of choice: of a dataset that offers several, the first is read."""
 _PATIENCE = 30.0
 """Seconds that the hub may take for an answer."""
+_LOG_IN = "if it is private or asks for consent, log in with: hf auth login"
 
 
 class Wanted(NamedTuple):
@@ -91,7 +92,7 @@ def _listed(wanted: Wanted) -> tuple[str, list[str]]:
         info = HfApi().dataset_info(wanted.name, revision=wanted.revision or None, timeout=_PATIENCE)
     except (RepositoryNotFoundError, RevisionNotFoundError, HFValidationError) as error:
         reason = f"the hub knows no dataset {wanted.name} {wanted.revision}".rstrip()
-        raise UsageError(f"{reason}; if it is private, log in with: hf auth login") from error
+        raise UsageError(f"{reason}; {_LOG_IN}") from error
     except _failures() as error:
         raise _away(error) from error
     return info.sha or wanted.revision, [file.rfilename for file in info.siblings or ()]
@@ -100,10 +101,13 @@ def _listed(wanted: Wanted) -> tuple[str, list[str]]:
 def _bring(name: str, commit: str, names: list[str], home: Path) -> None:
     """Download files into a folder."""
     from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import RepositoryNotFoundError
 
     patterns = [re.sub(r"([*?\[])", r"[\1]", name) for name in names]
     try:
         snapshot_download(name, repo_type="dataset", revision=commit, allow_patterns=patterns, local_dir=home)
+    except RepositoryNotFoundError as error:
+        raise UsageError(f"the hub does not give out the files of {name}; {_LOG_IN}") from error
     except _failures() as error:
         raise _away(error) from error
 

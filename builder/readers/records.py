@@ -34,7 +34,7 @@ _NAMES = {
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _SHOWN = 60
 _NOT_TEXT = "outside the text"
-ODD_COLUMN = "column_type"
+ODD_COLUMN = "column-type"
 """The flag of a record of which one column could not be understood; its raw text holds it."""
 
 Locate = Callable[[str], Extract | None]

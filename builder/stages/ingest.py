@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from builder.readers.hf_dataset import is_left_out
 from builder.reading import Attempt, Kind, Reading
 from builder.store import queries
 from builder.store.db import Store
+from builder.text.personal import personal_data
 from builder.text.structure import split_page
 
 _MARK = re.compile("#|!/")
@@ -78,30 +80,39 @@ class Ingest:
 
     def work(self, batch: Sequence[Found | Attempt]) -> Outcome:
         """Clean and split what was read."""
-        outcome = Outcome(taken=sum(isinstance(found, Reading | Reject) for found in batch))
+        outcome, done = Outcome(), 0
         for found in batch:
             if isinstance(found, Reading):
-                self._clean(found, outcome)
+                done += self._clean(found, outcome)
             elif isinstance(found, Reject):
                 outcome.rejects.append(found)
             else:
                 outcome.facts.append(found)
-        return outcome
+        return replace(outcome, taken=done + len(outcome.rejects))
 
-    def _clean(self, reading: Reading, outcome: Outcome) -> None:
-        """Add the facts of one reading; an article with personal data is refused where that is the policy."""
+    def _clean(self, reading: Reading, outcome: Outcome) -> bool:
+        """Add the facts of one reading, and say whether any of it went on.
+
+        An article with personal data is refused where that is the policy.
+        """
         known = knowledge(self._cleaning.terms, detects=self._cleaning.latin == "detect")
         outcome.facts.append(reading.source)
-        for document, sentences in split_page(reading, known, is_masked=self._cleaning.personal == "mask"):
-            if self._cleaning.personal == "block" and (kinds := _personal_kinds(sentences)):
-                outcome.rejects.append(_blocked(reading, document, kinds))
+        articles = split_page(reading, known, is_masked=self._cleaning.personal == "mask")
+        blocked = []
+        for document, sentences in articles:
+            if self._cleaning.personal == "block" and (kinds := _personal_kinds(document, sentences)):
+                blocked.append(_blocked(reading, document, kinds))
             else:
                 outcome.facts.extend((document, *sentences))
+        outcome.rejects.extend(blocked)
+        return not blocked or len(blocked) < len(articles)
 
     def _found(self, paths: Sequence[Path]) -> Iterator[File]:
         for path in paths:
             if path.is_dir():
                 yield from self._within(path)
+            elif self._name(path) in self._again:  # It may be of another kind by now: then it is refused, not wrong.
+                yield File(path, self._name(path))
             else:
                 yield self._readers.named(path, self._name(path))
 
@@ -133,15 +144,17 @@ def _walked(folder: Path) -> Iterator[Path]:
     yield from closed
 
 
-def _personal_kinds(sentences: Sequence[Sentence]) -> list[str]:
-    """Name the personal data in an article; a publisher's own contact lines do not count."""
+def _personal_kinds(document: Document, sentences: Sequence[Sentence]) -> list[str]:
+    """Name the personal data in an article, its title and address; a publisher's own contact lines do not count."""
     counted = (sentence for sentence in sentences if sentence.kind not in (Kind.CONTACT, Kind.NAVIGATION))
-    return sorted({name for sentence in counted for name in sentence.flag_names if name.startswith("personal:")})
+    said = {flag.name for flag in personal_data(f"{document.title}\n{document.about.url}")}
+    found = {name for sentence in counted for name in sentence.flag_names if name.startswith("personal:")}
+    return sorted(found | said)
 
 
 def _blocked(reading: Reading, document: Document, kinds: Sequence[str]) -> Reject:
-    subject = f"{reading.source.path}#{reading.record}" if reading.record else reading.source.path
     place = f"article {document.article + 1}"
+    subject = "#".join((reading.source.path, *filter(None, [reading.record]), place))
     reason = f"{place} holds personal data ({', '.join(kinds)}); `[ingest] personal` says block"
     return Reject(Ingest.name, subject, "E_PERSONAL", reason, place)
 

@@ -178,15 +178,27 @@ def _add_source(db: sqlite3.Connection, source: Source) -> None:
 
 
 def _add_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
-    """Forget what was refused of a file, its records (`file#…`) and its members (`file!/…`)."""
-    within = "substr(subject, 1, length(?1) + 1) IN (?1 || '#', ?1 || '!')"
+    """Forget what was refused of a file, its records (`file#…`) and its members (`file!/…`).
+
+    Until it is sighted again the file counts as unknown: killed before that, nobody would know what is to be refused.
+    """
+    within = "substr(subject, 1, length(?1) + 1) = ?1 || '#' OR substr(subject, 1, length(?1) + 2) = ?1 || '!/'"
     db.execute(f"DELETE FROM reject WHERE stage = 'ingest' AND (subject = ?1 OR {within})", (attempt.path,))
+    since = "coalesce((SELECT max(number) FROM sighting), 0)"
+    db.execute(f"INSERT OR REPLACE INTO attempt SELECT ?, {since}", (attempt.path,))
 
 
 def _add_sighting(db: sqlite3.Connection, sighting: Sighting) -> None:
+    """Add a sighting, unless it says nothing new; what an archive held before and was not seen to hold now is gone."""
+    path, archive = sighting.path, sighting.path.partition("!/")[0]
     latest = "SELECT sha256 FROM sighting WHERE path = ?1 ORDER BY number DESC LIMIT 1"
-    sql = f"INSERT INTO sighting (path, sha256) SELECT ?1, ?2 WHERE ?2 IS NOT ({latest})"
-    db.execute(sql, (sighting.path, sighting.sha256))
+    is_old = "(SELECT max(number) FROM sighting WHERE path = ?1) <= (SELECT since FROM attempt WHERE path = ?3)"
+    sql = f"INSERT INTO sighting (path, sha256) SELECT ?1, ?2 WHERE ?2 IS NOT ({latest}) OR (?1 <> ?3 AND {is_old})"
+    db.execute(sql, (path, sighting.sha256, archive))
+    held = "SELECT path, max(number) AS last FROM sighting WHERE ?1 || '!/' <= path AND path < ?1 || '!0' GROUP BY path"
+    unseen = "last <= (SELECT since FROM attempt WHERE path = ?1)"
+    db.execute(f"INSERT OR REPLACE INTO gone SELECT * FROM ({held}) WHERE {unseen}", (path,))
+    db.execute("DELETE FROM attempt WHERE path = ?", (path,))
 
 
 def _add_document(db: sqlite3.Connection, document: Document) -> None:
@@ -215,6 +227,9 @@ def _add_pulled(db: sqlite3.Connection, pulled: Pulled) -> None:
 
 
 def _add_reject(db: sqlite3.Connection, reject: Reject) -> None:
+    """Add a reject; a file that is refused as a whole has been read, as far as it can be."""
+    if reject.stage == "ingest":
+        db.execute("DELETE FROM attempt WHERE path = ?", (reject.subject,))
     values = (reject.stage, reject.subject, reject.code, reject.reason, reject.place)
     db.execute("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?)", values)
 

@@ -75,4 +75,16 @@ VERSIONS = (
                 OR EXISTS (SELECT 1 FROM task t WHERE t.sentence = s.id)));
     CREATE VIEW offered AS SELECT * FROM live WHERE document NOT IN (SELECT document FROM hidden);
     """,
+    """
+    CREATE TABLE attempt (path TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT;
+    CREATE TABLE gone (path TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
+    DROP VIEW live;
+    CREATE VIEW live AS
+        SELECT s.* FROM sentence s JOIN document d ON d.id = s.document
+        WHERE d.source IN (
+            SELECT g.sha256 FROM sighting g
+            WHERE g.number = (SELECT max(number) FROM sighting later WHERE later.path = g.path)
+            AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.path = g.path AND g.number <= gone.number
+                AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.stage = 'ingest' AND r.subject = gone.path)));
+    """,
 )

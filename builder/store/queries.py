@@ -18,8 +18,9 @@ Among = Literal["live", "offered"]
 
 
 def latest_source(store: Store, path: str) -> str | None:
-    """Find the sha256 under which a path was last ingested."""
-    sql = "SELECT sha256 FROM sighting WHERE path = ? ORDER BY number DESC LIMIT 1"
+    """Find the sha256 under which a path was last ingested; none while it is being read anew."""
+    sql = """SELECT sha256 FROM sighting WHERE path = ?1 AND path NOT IN (SELECT path FROM attempt)
+             ORDER BY number DESC LIMIT 1"""
     found = store.db.execute(sql, (path,)).fetchone()
     return found[0] if found else None
 

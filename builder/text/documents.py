@@ -44,19 +44,21 @@ def document_of(
     """Make the document of an article, and its sentences in order; `offsets` leads to the reading's text."""
     text = "\n".join(paragraph.text for paragraph in article)
     found = list(_found(article, text, knowledge))
+    about, title = reading.about, reading.title
     if is_masked:
         text, offsets = _masked(text, found, offsets)
+        about, title = replace(about, url=_hidden(about.url)), _hidden(title)
     source = reading.source.sha256
     document = Document(
         id=stable_id(source, *filter(None, [reading.record]), number, text_digest(text)),
         source=source,
         article=number,
         language=language_of(text, knowledge.latin),
-        title=reading.title or _title(article, text),
+        title=title or _title(article, text),
         text=text,
         offsets=offsets,
         record=reading.record,
-        about=reading.about,
+        about=about,
         flags=reading.flags,
     )
     sentences = (_sentence(document, rank, one, knowledge) for rank, one in enumerate(found))
@@ -124,6 +126,11 @@ def _masked(text: str, found: Sequence[_Found], offsets: OffsetMap) -> tuple[str
         return text, offsets
     text, step = edits.apply(text, masks)
     return text, step.compose(offsets)
+
+
+def _hidden(said: str) -> str:
+    """Hide personal data in what a source says of an article; no map leads back from it."""
+    return edits.apply(said, list(mask(personal_data(said))))[0]
 
 
 def _sentence(document: Document, number: int, found: _Found, knowledge: Knowledge) -> Sentence:

@@ -179,7 +179,7 @@ class _Finder:
         mine, theirs = self._hashes(number), self._hashes(other)
         if NEAR <= (near := _jaccard(mine, theirs)):
             return Relation.NEAR, near
-        if CONTAINED <= (share := len(mine & theirs) / len(mine)):
+        if CONTAINED <= (share := _share(mine, theirs)):
             return Relation.CONTAINED, share
         return None
 

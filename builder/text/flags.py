@@ -39,11 +39,6 @@ NAMES = {
 _REPLACEMENT = re.compile("\ufffd+")
 
 
-def flags_of(text: str) -> tuple[Flag, ...]:
-    """Mark what looks wrong with a body sentence that stands alone."""
-    return damage_of([[text]])[0][0]
-
-
 def damage_of(
     paragraphs: Sequence[Sequence[str]], names: NearNames | None = None, words: Splitter | None = None
 ) -> list[list[tuple[Flag, ...]]]:

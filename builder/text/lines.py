@@ -165,13 +165,14 @@ def _reads_on(before: Line, line: Line, column: int) -> bool:
 
 
 def _is_apart(before: Line, line: Line, column: int) -> bool:
-    """Whether a line that leaves room says that it is no running text, a credit or a byline."""
-    if _FILLED * column <= line.columns:
+    """Whether a line says that it is no running text; unless it is a credit behind an end, it must leave room."""
+    leaves_room, is_behind_end = line.columns < _FILLED * column, is_ended(before.text)
+    if not leaves_room and not is_behind_end:
         return False
     if is_ended(before.text) and is_title(line.text) and line.columns < _SHORT * column:
         return _LOWER.match(line.text) is None  # a cross-head
     kind = kind_of(line.text)
-    return kind is Kind.CREDIT or kind is not None and is_ended(before.text)
+    return kind is Kind.CREDIT or leaves_room and is_behind_end and kind is not None
 
 
 def _is_full(before: Line, line: Line, column: int) -> bool:

@@ -20,7 +20,12 @@ REASON = "personal data"
 """Why the edits of `mask` hide what they hide."""
 
 _WIDE = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@.+-_%()"
-_PLAIN = {ord(sign) + 0xFEE0: sign for sign in _WIDE} | dict.fromkeys(map(ord, "‐‑‒–"), "-") | {0x3000: " "}
+_BLANKS = "\u00a0\u2009\u202f\u3000"
+_PLAIN = {
+    **{ord(sign) + 0xFEE0: sign for sign in _WIDE},
+    **dict.fromkeys(map(ord, "‐‑‒–"), "-"),
+    **dict.fromkeys(map(ord, _BLANKS), " "),
+}
 # Without an at sign or seven digits near each other there is nothing to find.
 _HINT = re.compile("[@＠]|(?:[0-9０-９][^0-9０-９]{0,3}){7}")
 # Every repetition is bounded, so that no text takes long.

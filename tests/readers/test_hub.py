@@ -41,10 +41,12 @@ class Hub(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
-        if path.startswith(f"/api/datasets/o/set/tree/{COMMIT}"):
+        if path.startswith("/datasets/o/gated/"):
+            self.answer(b"", 403, {"X-Error-Code": "GatedRepo"})
+        elif path.startswith((f"/api/datasets/o/set/tree/{COMMIT}", f"/api/datasets/o/gated/tree/{COMMIT}")):
             tree = [{"type": "file", "path": n, "size": len(c), "oid": "0" * 40} for n, c in FILES.items()]
             self.answer(json.dumps(tree).encode())
-        elif path.startswith("/api/datasets/o/set"):
+        elif path.startswith(("/api/datasets/o/set", "/api/datasets/o/gated")):
             siblings = [{"rfilename": name} for name in FILES]
             self.answer(json.dumps({"id": "o/set", "sha": COMMIT, "siblings": siblings}).encode())
         elif (name := path.removeprefix(f"/datasets/o/set/resolve/{COMMIT}/")) in FILES:
@@ -123,6 +125,14 @@ def test_a_dataset_that_is_not_there_is_the_user_s_to_mend(tmp_path: Path) -> No
 
     assert "UsageError" == kind
     assert "the hub knows no dataset o/other" in reason
+
+
+def test_a_dataset_whose_files_need_consent_is_the_user_s_to_mend(tmp_path: Path) -> None:
+    with served() as endpoint:
+        kind, reason = brought("hf://o/gated", tmp_path, endpoint)
+
+    assert "UsageError" == kind
+    assert "hf auth login" in reason
 
 
 def test_a_hub_that_does_not_answer_is_said_with_what_to_do(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_a_record_says_what_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("stated", "expected", "flags"),
     [("2024-07-04 10:20:30", "2024-07-04T10:20:30", ()), ("2024-07-04T10:20:30Z", "2024-07-04T10:20:30+00:00", ()),
-     ("", "", ()), (None, "", ()), ("July 4", "", ("column_type",)), (1720000000, "", ("column_type",))],
+     ("", "", ()), (None, "", ()), ("July 4", "", ("column-type",)), (1720000000, "", ("column-type",))],
 )  # fmt: skip
 def test_a_time_is_taken_as_stated_or_flagged(
     stated: object, expected: str, flags: tuple[str, ...], tmp_path: Path

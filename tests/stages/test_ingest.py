@@ -1,4 +1,5 @@
 import os
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,8 +7,9 @@ import pytest
 
 from builder import flow, plugins
 from builder.errors import UsageError
-from builder.model import Reject
-from builder.readers import jsonl, text_file
+from builder.model import Document, Reject
+from builder.readers import archive, jsonl, text_file
+from builder.reading import About, Reading, Source
 from builder.stages import ingest
 from builder.store import queries
 from builder.text.structure import split_page
@@ -56,6 +58,35 @@ def test_a_changed_file_supersedes_its_old_sentences(tmp_path):
 
         assert 1 == queries.count(bench.store, english)
         assert 4 == queries.count(bench.store, "sentence WHERE language = 'en' AND kind = 'body'")
+
+
+def test_a_member_that_an_archive_no_longer_holds_is_superseded(tmp_path, monkeypatch):
+    monkeypatch.setattr("builder.plugins.readers", lambda: [archive.build({}), text_file.build({})])
+    pages = {"a.txt": "The hall opened.", "b.txt": "Tom left early."}
+    with at_work(tmp_path) as (bench, _):
+        assert ["The hall opened.", "Tom left early."] == zipped(bench, pages)
+        assert ["The hall opened."] == zipped(bench, {"a.txt": pages["a.txt"]})
+        assert ["The hall opened.", "Tom left early."] == zipped(bench, pages)
+        assert 0 == bench.ingest().taken
+
+
+def test_a_member_that_cannot_be_read_any_more_stays_as_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr("builder.plugins.readers", lambda: [archive.build({}), text_file.build({})])
+    with at_work(tmp_path) as (bench, _):
+        zipped(bench, {"a.txt": "The hall opened.", "b.txt": "Tom left early."})
+
+        assert ["Tom left early."] == zipped(bench, {"a.txt": "", "b.txt": "Tom left early."}, 1)[1:]
+
+
+def zipped(bench, pages, refused=0):
+    """Ingest an archive of these pages, and give the texts that are live then."""
+    folder = bench.project.folder / "sources"
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(folder / "pages.zip", "w") as packed:
+        for name, text in pages.items():
+            packed.writestr(name, text)
+    assert refused == len(bench.ingest().rejected)
+    return sorted(queries.document_text(bench.store, id) for id in queries.live_documents(bench.store))
 
 
 def test_the_same_page_twice_is_one_document(tmp_path):
@@ -221,6 +252,41 @@ def test_retrying_reads_a_file_whose_records_were_refused_though_its_bytes_are_k
         assert (1, 1) == (bench.retry_ingest().done, len(queries.rejects(bench.store)))
 
 
+def test_a_retry_that_was_killed_loses_no_reject(tmp_path, monkeypatch):
+    (tmp_path / "sources").mkdir()
+    rows = [f'{{"text": "Row {number}."}}' for number in range(2 * ingest.Ingest.batch_size)]
+    (tmp_path / "sources" / "rows.jsonl").write_text("\n".join([*rows, '{"words": "None."}']))
+    monkeypatch.setattr("builder.plugins.readers", lambda: [jsonl.build({})])
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+        expected = rejected(bench)
+        bench.run = killed_after_a_batch
+        with pytest.raises(KeyboardInterrupt):
+            bench.retry_ingest()
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+
+        assert expected == rejected(bench) != []
+        assert 0 == bench.ingest().taken
+
+
+def test_no_attempt_is_open_when_all_was_read(tmp_path):
+    make_sources(tmp_path)
+    (tmp_path / "sources" / "empty.txt").touch()
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+        bench.retry_ingest()
+
+        assert 0 == queries.count(bench.store, "attempt")
+
+
+def killed_after_a_batch(stage, store, processes):
+    def stop(count):
+        raise KeyboardInterrupt
+
+    return flow.run(stage, store, stop, processes)
+
+
 def test_retrying_leaves_a_reject_whose_file_is_gone(tmp_path):
     make_sources(tmp_path)
     (tmp_path / "sources" / "empty.txt").touch()
@@ -239,6 +305,20 @@ def test_retrying_finds_a_file_that_was_named_itself(tmp_path):
         assert [("extra.txt", "E_EMPTY")] == rejected(bench)
         (tmp_path / "extra.txt").write_text("Mended.\n")
         assert 1 == bench.retry_ingest().done
+
+
+def test_retrying_a_file_that_no_reader_takes_any_more_refuses_it_and_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("builder.plugins.readers", lambda: [archive.build({}), text_file.build({})])
+    make_sources(tmp_path)
+    (tmp_path / "extra.bin").write_bytes(b"\x1f\x8b\x08 and no more")
+    (tmp_path / "sources" / "empty.txt").touch()
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest([tmp_path / "extra.bin", tmp_path / "sources"])
+        (tmp_path / "extra.bin").write_bytes(b"now something else")
+        (tmp_path / "sources" / "empty.txt").write_text("Mended.\n")
+
+        assert 1 == bench.retry_ingest().done
+        assert [("extra.bin", "E_TYPE")] == rejected(bench)
 
 
 def test_what_was_refused_within_an_archive_names_the_archive(tmp_path):
@@ -304,3 +384,55 @@ def test_a_publishers_contact_line_blocks_nothing(tmp_path):
 
     assert ["会议今天开幕，各方代表出席。"] == [s.text for s in found if s.kind == "body"]
     assert () == tuple(rejected)
+
+
+TOLD = {"title": "Call 13812345678", "url": "https://example.org/?by=ann@example.org", "text": "The hall opened."}
+
+
+def cleaned(rows, personal):
+    """Give what a stage makes of records under a policy on personal data."""
+    source = Source("0" * 64, "rows.jsonl", 1, "utf-8", "application/jsonl")
+    read = [
+        Reading(source, row["text"], f"row {number}", row["title"], About(url=row["url"]))
+        for number, row in enumerate(rows)
+    ]
+    stage = ingest.Ingest([], [], Path(), cleaning=ingest.Cleaning(personal))
+    return stage.work(read)
+
+
+def test_masked_personal_data_is_in_no_title_or_address():
+    [document] = [fact for fact in cleaned([TOLD], "mask").facts if isinstance(fact, Document)]
+
+    assert "Call ***********" == document.title
+    assert "https://example.org/?by=***************" == document.about.url
+
+
+def test_personal_data_in_a_title_or_address_blocks_the_article():
+    [reject] = cleaned([TOLD], "block").rejects
+
+    assert "personal:email, personal:phone" in reject.reason
+
+
+TWO = (
+    "Minister opens the new hall\n\nBy Ann Lee\n\nThe hall opened on Monday. Call 13812345678 for a seat.\n\n"
+    "Storm hits the northern coast\n\nBy Bob Ray\n\nA storm hit the coast. Write to bob@example.org about it.\n"
+)
+
+
+def test_of_two_blocked_articles_each_is_listed(tmp_path):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "page.txt").write_text(TWO, "utf-8")
+    with at_work(tmp_path) as (bench, _):
+        bench._cleaning = lambda: ingest.Cleaning("block")
+        tally = bench.ingest()
+
+        assert (0, 2) == (tally.done, len(tally.rejected))
+        assert [("sources/page.txt#article 1", "E_PERSONAL"), ("sources/page.txt#article 2", "E_PERSONAL")] == rejected(
+            bench
+        )
+
+
+def test_what_was_taken_is_what_went_on_and_what_was_refused():
+    outcome = cleaned([TOLD, {"title": "", "url": "", "text": "The hall opened."}], "block")
+
+    assert (2, 1) == (outcome.taken, len(outcome.rejects))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.text.damage.names import NearNames
-from builder.text.flags import damage_of, flags_of
+from builder.text.flags import damage_of
 from tests.page_words import EN, ZH, Words
 from tests.strategies import ANY_TEXT, PAGES
 
@@ -68,7 +68,7 @@ def found(*texts: str) -> list[list[tuple[str, str]]]:
     ],
 )
 def test_damage_is_named(text: str, flags: tuple[str, ...]) -> None:
-    assert set(flags) == {flag.name for flag in flags_of(text)}
+    assert set(flags) == {flag.name for flag in damage_of([[text]])[0][0]}
 
 
 @pytest.mark.parametrize(
@@ -343,4 +343,4 @@ def test_a_very_long_sentence_is_looked_at_in_one_pass(unit: str) -> None:
     [("各方将定期期会商商调度度方案案。", [(4, 15)]), ("他常常慢慢走。", []), ("研究研究，讨论讨论。", [])],
 )
 def test_ideographs_that_stand_twice_one_after_the_other_are_a_repeat(text: str, places: list[tuple[int, int]]) -> None:
-    assert places == [(flag.start, flag.end) for flag in flags_of(text) if flag.name == "repeat"]
+    assert places == [(flag.start, flag.end) for flag in damage_of([[text]])[0][0] if flag.name == "repeat"]

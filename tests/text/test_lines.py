@@ -47,6 +47,9 @@ def test_blank_lines_and_indents_are_counted() -> None:
             "上海合作组织成员国元首理事会举行\n\u3000\u3000各方达成共识。",
             ["上海合作组织成员国元首理事会举行", "各方达成共识。"], id="an indent",
         ),
+        pytest.param(
+            "各国领导人合影。\n新华社记者 李明摄", ["各国领导人合影。", "新华社记者 李明摄"], id="a credit as wide",
+        ),
         pytest.param("这一行很长很长。\n第二行。\n第三段。", ["这一行很长很长。", "第二行。", "第三段。"], id="an end"),
         pytest.param("Milk\nBread\nEggs", ["Milk", "Bread", "Eggs"], id="a list"),
         pytest.param("第一行很长很长很长\n\n第二段", ["第一行很长很长很长", "第二段"], id="a blank line"),
