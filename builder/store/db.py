@@ -185,7 +185,8 @@ def _add_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
     within = "substr(subject, 1, length(?1) + 1) = ?1 || '#' OR substr(subject, 1, length(?1) + 2) = ?1 || '!/'"
     db.execute(f"DELETE FROM reject WHERE stage = 'ingest' AND (subject = ?1 OR {within})", (attempt.path,))
     since = "coalesce((SELECT max(number) FROM sighting), 0)"
-    db.execute(f"INSERT OR REPLACE INTO attempt SELECT ?, {since}", (attempt.path,))
+    turn = "coalesce((SELECT turn FROM attempt WHERE path = ?1), (SELECT 1 + max(turn) FROM reading), 1)"
+    db.execute(f"INSERT OR REPLACE INTO attempt SELECT ?1, {since}, {turn}", (attempt.path,))
 
 
 def _add_sighting(db: sqlite3.Connection, sighting: Sighting) -> None:
@@ -202,7 +203,16 @@ def _add_sighting(db: sqlite3.Connection, sighting: Sighting) -> None:
 
 
 def _add_document(db: sqlite3.Connection, document: Document) -> None:
-    _insert(db, "document", rows.document_row(document))
+    """Add a document; those that an earlier reading of the same source made, and this one does not, are superseded.
+
+    The text of a known one is known; its title and what is told about it may be masked now.
+    """
+    row = rows.document_row(document)
+    _insert(db, "document", row)
+    db.execute("UPDATE document SET title = ?, about = ? WHERE id = ?", (row[4], row[9], document.id))
+    turn = "coalesce((SELECT turn FROM attempt ORDER BY rowid DESC LIMIT 1), 0)"
+    upsert = f"VALUES (?, ?, {turn}) ON CONFLICT (document) DO UPDATE SET turn = max(turn, excluded.turn)"
+    db.execute(f"INSERT INTO reading {upsert}", (document.id, document.source))
 
 
 def _add_sentence(db: sqlite3.Connection, sentence: Sentence) -> None:

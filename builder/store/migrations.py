@@ -76,12 +76,16 @@ VERSIONS = (
     CREATE VIEW offered AS SELECT * FROM live WHERE document NOT IN (SELECT document FROM hidden);
     """,
     """
-    CREATE TABLE attempt (path TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT;
+    CREATE TABLE attempt (path TEXT PRIMARY KEY, since INTEGER NOT NULL, turn INTEGER NOT NULL) STRICT;
+    CREATE TABLE reading (
+        document TEXT PRIMARY KEY REFERENCES document, source TEXT NOT NULL, turn INTEGER NOT NULL) STRICT;
+    INSERT INTO reading SELECT id, source, 0 FROM document;
+    CREATE INDEX reading_by_source ON reading (source, turn);
     CREATE TABLE gone (path TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
     DROP VIEW live;
     CREATE VIEW live AS
-        SELECT s.* FROM sentence s JOIN document d ON d.id = s.document
-        WHERE d.source IN (
+        SELECT s.* FROM sentence s JOIN reading d ON d.document = s.document
+        WHERE d.turn = (SELECT max(turn) FROM reading again WHERE again.source = d.source) AND d.source IN (
             SELECT g.sha256 FROM sighting g
             WHERE g.number = (SELECT max(number) FROM sighting later WHERE later.path = g.path)
             AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.path = g.path AND g.number <= gone.number

@@ -1,3 +1,4 @@
+import json
 import os
 import zipfile
 from dataclasses import replace
@@ -436,3 +437,27 @@ def test_what_was_taken_is_what_went_on_and_what_was_refused():
     outcome = cleaned([TOLD, {"title": "", "url": "", "text": "The hall opened."}], "block")
 
     assert (2, 1) == (outcome.taken, len(outcome.rejects))
+
+
+def under(bench, personal):
+    """Give the project under another policy on personal data."""
+    config = bench.project.config
+    table = config.ingest.model_copy(update={"personal": personal})
+    return replace(bench.project, config=config.model_copy(update={"ingest": table}))
+
+
+@pytest.mark.parametrize(("first", "then"), [("allow", "mask"), ("mask", "allow")])
+def test_read_again_under_another_policy_a_file_has_no_second_documents(tmp_path, first, then):
+    (tmp_path / "sources").mkdir()
+    rows = [{"text": f"王先生说，他昨天把号码1381234567{n}给了记者。", "title": f"号码1381234567{n}"} for n in (1, 2)]
+    lines = [json.dumps(row, ensure_ascii=False) for row in (*rows, {"words": "no text"})]
+    (tmp_path / "sources" / "rows.jsonl").write_text("\n".join(lines), "utf-8")
+    with at_work(tmp_path) as (bench, _):
+        for personal in (first, then, then):
+            bench.project = under(bench, personal)
+            bench.retry_ingest() if personal is then else bench.ingest()
+        documents = [queries.find_document(bench.store, id) for id in queries.live_documents(bench.store)]
+
+    assert 2 == len(documents)
+    assert [then == "mask"] * 2 == ["*" in document.text for document in documents]
+    assert [then == "mask"] * 2 == ["*" in document.title for document in documents]
