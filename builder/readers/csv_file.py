@@ -18,6 +18,7 @@ from builder.model import Reject
 from builder.ports import Blob, Reader
 from builder.readers import records
 from builder.readers.blobs import source_of
+from builder.readers.in_utf8 import InUtf8, in_utf8, placed
 from builder.readers.records import Columns, Records, decoded, extract_of
 from builder.reading import Extract, Reading
 
@@ -59,8 +60,13 @@ class CsvFile:
             Rejected: there is none, or the header is unfit.
         """
         kind = _TYPES.get(PurePath(blob.name).suffix.lower(), "text/csv")
-        found = Records(source_of(blob, kind, encoding="utf-8"), self._columns)
-        with blob.open() as file:
+        table = in_utf8(blob)
+        encoding = table.encoding if isinstance(table, InUtf8) else "utf-8"
+        found = Records(source_of(blob, kind, encoding=encoding), self._columns)
+        yield from placed(self._parts(table, kind, found), table)
+
+    def _parts(self, table: Blob, kind: str, found: Records) -> Iterator[Reading | Reject]:
+        with table.open() as file:
             delimiter = "\t" if kind == _TYPES[".tsv"] else _delimiter(file)
             rows = _rows(file, delimiter)
             header = self._header(next(rows, None))

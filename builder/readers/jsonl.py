@@ -14,6 +14,7 @@ from builder.model import Reject
 from builder.ports import Blob, Reader
 from builder.readers import records
 from builder.readers.blobs import content_of, head_of, source_of
+from builder.readers.in_utf8 import InUtf8, in_utf8, placed
 from builder.readers.json_text import Found, beginning, check_depth, columns_of, extract_at, parts_of
 from builder.readers.records import Columns, Records, lines_of
 from builder.readers.sniffing import media_type_of
@@ -43,8 +44,10 @@ class JsonLines:
         """
         in_lines = PurePath(blob.name).suffix.lower() != ".json" or media_type_of(head_of(blob)) == _IN_LINES
         kind = _IN_LINES if in_lines else "application/json"
-        found = Records(source_of(blob, kind, encoding="utf-8"), self._columns)
-        parts = _lines(blob, found) if in_lines else _whole(blob, found)
+        table = in_utf8(blob)
+        encoding = table.encoding if isinstance(table, InUtf8) else "utf-8"
+        found = Records(source_of(blob, kind, encoding=encoding), self._columns)
+        parts = placed(_lines(table, found) if in_lines else _whole(table, found), table)
         first = next(parts, None)
         if first is None:
             raise Rejected("the file holds no record", "E_EMPTY")

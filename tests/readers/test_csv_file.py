@@ -14,6 +14,7 @@ from builder.errors import Rejected
 from builder.model import Reject
 from builder.offset_map import Piece
 from builder.readers import csv_file, records
+from builder.readers.blobs import File
 from builder.reading import About, Reading
 from tests.readers.measuring import measured
 from tests.readers.tables import outcome, read, text_of
@@ -130,3 +131,30 @@ def test_a_file_without_rows_or_header_is_refused(content: bytes, code: str, tmp
         list(read(READER, tmp_path / "a.csv", content))
 
     assert code == caught.value.code
+
+
+ROWS_ZH = (
+    "id,title,text\r\n1,会议,会议今天在上海开幕，各方代表出席了会议并发言。\r\n"
+    "2,论坛,论坛明天在北京闭幕，与会者将发表共同声明。\r\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "utf-16-le"])
+def test_a_table_in_another_encoding_is_read(encoding: str, tmp_path: Path) -> None:
+    text = ROWS_ZH if encoding != "big5" else ROWS_ZH.translate(str.maketrans("会议开与声发", "會議開與聲發"))
+    (tmp_path / "rows.csv").write_bytes(text.encode(encoding, "ignore"))
+    found = list(csv_file.build({}).read(File(tmp_path / "rows.csv")))
+
+    assert [encoding] * 2 == [part.source.encoding for part in found if isinstance(part, Reading)]
+    assert all(part.record.startswith("utf-8 bytes ") for part in found if isinstance(part, Reading))
+    assert [len((tmp_path / "rows.csv").read_bytes())] * 2 == [p.source.size for p in found if isinstance(p, Reading)]
+
+
+def test_a_bad_byte_in_one_row_leaves_the_table_in_utf_8(tmp_path: Path) -> None:
+    content = ROWS_ZH.encode() + b"3,x,caf\xe9 opened\r\n"
+    (tmp_path / "rows.csv").write_bytes(content)
+    *readings, reject = csv_file.build({}).read(File(tmp_path / "rows.csv"))
+
+    assert ["utf-8"] * 2 == [part.source.encoding for part in readings if isinstance(part, Reading)]
+    assert isinstance(reject, Reject)
+    assert "E_ENCODING" == reject.code

@@ -13,6 +13,7 @@ from builder.errors import Rejected, UsageError
 from builder.model import Reject
 from builder.offset_map import Piece
 from builder.readers import jsonl, records
+from builder.readers.blobs import File
 from builder.reading import About, Reading
 from tests.readers.measuring import measured
 from tests.readers.tables import outcome, read, text_of
@@ -260,3 +261,13 @@ def test_a_json_file_above_the_limit_is_refused(tmp_path: Path, monkeypatch: pyt
         list(read(READER, tmp_path / "a.json", b"[1, 2]"))
 
     assert "E_TOO_LARGE" == caught.value.code
+
+
+def test_lines_in_another_encoding_are_read(tmp_path: Path) -> None:
+    lines = '{"text": "会议今天在上海开幕，各方代表出席了会议并发言。"}\n{"text": "论坛明天闭幕。"}\n'
+    (tmp_path / "rows.jsonl").write_bytes(lines.encode("gb18030"))
+    found = list(jsonl.build({}).read(File(tmp_path / "rows.jsonl")))
+    readings = [part for part in found if isinstance(part, Reading)]
+
+    assert ["gb18030", "gb18030"] == [reading.source.encoding for reading in readings]
+    assert lines.splitlines() == [reading.text for reading in readings]
