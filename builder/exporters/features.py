@@ -106,7 +106,7 @@ def _records(schema: LabelSchema) -> tuple[Column, ...]:
         *_columns(label=sentence, label_action=TEXT, label_proposed_by=TEXTS, label_score=SCORE),
         *_columns(rejected=Many(Struct(rejected)), pieces=PIECES, source=TEXT, source_sha256=TEXT, encoding=TEXT),
         *_columns(media_type=TEXT, record=TEXT, url=TEXT, published=TEXT, source_license=TEXT, in_quote=TRUTH),
-        *_columns(flags=TEXTS, approvers=TEXTS, approved_at=TEXT, rule=TEXT, content_ids=TEXTS),
+        *_columns(flags=TEXTS, document_flags=TEXTS, approvers=TEXTS, approved_at=TEXT, rule=TEXT, content_ids=TEXTS),
         *_columns(schema_digest=TEXT, guideline_version=TEXT, text_sha256=TEXT),
     )
 

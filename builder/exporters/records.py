@@ -100,6 +100,7 @@ class Recorder:
             "source_license": row.document.about.licence,
             "in_quote": sentence.in_quote,
             "flags": list(sentence.flag_names),
+            "document_flags": list(row.document.flags),
             "approvers": sorted(self._people[person] for person in approval.approvers),
             "approved_at": approval.at,
             "rule": approval.rule,

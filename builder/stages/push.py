@@ -144,4 +144,5 @@ def _read_page(store: Store, document: str) -> tuple[Document, dict[int, Sentenc
 
 def _passage(sentence: Sentence, document: Document, neighbours: dict[int, Sentence], path: str) -> Passage:
     before, after = neighbours.get(sentence.number - 1), neighbours.get(sentence.number + 1)
-    return Passage(sentence, document.title, before.text if before else "", after.text if after else "", path)
+    around = (before.text if before else "", after.text if after else "")
+    return Passage(sentence, document.title, *around, path, document.flags)

@@ -41,6 +41,7 @@ class Passage:
     before: str
     after: str
     source: str
+    document_flags: tuple[str, ...] = ()
 
 
 def task_of(passage: Passage, prediction: Prediction, schema: LabelSchema, batch: str) -> dict[str, Any]:
@@ -52,6 +53,7 @@ def task_of(passage: Passage, prediction: Prediction, schema: LabelSchema, batch
     sentence = passage.sentence
     if _POISON.search(sentence.text):
         raise Rejected("the text holds a NUL or half a surrogate pair", "E_TEXT")
+    place = f"{sentence.kind} {sentence.number + 1}"
     label = prediction.label.name if prediction.label else None
     answer = Answer(tuple(entity.span for entity in prediction.entities or ()), label)
     if problem := schema.problem(answer, sentence.text):
@@ -62,7 +64,7 @@ def task_of(passage: Passage, prediction: Prediction, schema: LabelSchema, batch
             "title": _shown(passage.title),
             "before": _shown(passage.before),
             "after": _shown(passage.after),
-            "origin": _shown(" · ".join((passage.source, f"{sentence.kind} {sentence.number + 1}", *_flags(sentence)))),
+            "origin": _shown(" · ".join((passage.source, place, *_flags(sentence), *passage.document_flags))),
             "flags": _shown(", ".join(sentence.flag_names)),
             KEY: sentence.id,
             BATCH: batch,

@@ -24,7 +24,7 @@ print(publish(Path(sys.argv[1]), INFO, rows, [build({})]))
 """
 # A change here changes what every release says of the same approval: raise the version and say why in the changelog.
 GOLDEN = {
-    "records": "d6351dfb837bc6b4dcb216316de3ed4ef0b2b92d96a14a091e47b42ae369d2bd",
+    "records": "a6390ae409ca4a59ce88df047fdd47fcb6e528a3bfc67624c543b6843acf82d1",
     "tokens": "b6a54604e245aec146cc2f5f90e5032e07948307a3500159d204c4bb92952038",
     "sentences": "0031c807077ee71efb8d619b894190b8f9007bd36831201dec4c9b06b91011da",
 }

@@ -186,7 +186,7 @@ def test_a_task_says_where_its_sentence_stands_and_what_is_odd_about_it() -> Non
     plain = passage()
     text = plain.sentence.text
     flags = (Flag(0, 2, "repeat"), Flag(0, len(text), "unterminated"))
-    odd = replace(plain, sentence=replace(plain.sentence, flags=flags))
+    odd = replace(plain, sentence=replace(plain.sentence, flags=flags), document_flags=("guessed",))
     origins = [task_of(one, Prediction("id1", "a@1"), small(), "b")["data"]["origin"] for one in (plain, odd)]
 
-    assert ["page.txt · body 4", f"page.txt · body 4 · repeat “{text[:2]}” · unterminated"] == origins
+    assert ["page.txt · body 4", f"page.txt · body 4 · repeat “{text[:2]}” · unterminated · guessed"] == origins
