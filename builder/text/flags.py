@@ -11,7 +11,7 @@ from builder.model import Flag
 from builder.text.damage.misread import Splitter, broken_words, confusions, places_of, single_runs, variants
 from builder.text.damage.names import NearNames
 from builder.text.damage.quotes import unmatched
-from builder.text.damage.repeats import doubled, loops, repeats
+from builder.text.damage.repeats import doubled, loops, repeats, said_again
 from builder.text.scripts import is_ended
 
 Place = tuple[int, int]
@@ -63,7 +63,8 @@ def _found(
     yield "unterminated", [() if is_ended(text) or not text else ((0, len(text)),) for text in texts]
     yield "unbalanced", _unbalanced(paragraphs)
     yield "replacement", ([match.span() for match in _REPLACEMENT.finditer(text)] for text in texts)
-    yield "repeat", [[*found, *doubled(text)] for text, found in zip(texts, repeats(texts), strict=True)]
+    again = zip(texts, repeats(texts), said_again(texts), strict=True)
+    yield "repeat", [sorted({*found, *doubled(text), *same}) for text, found, same in again]
     yield "enumeration-loop", map(loops, texts)
     if names:
         yield "near-miss", map(names.near, texts)

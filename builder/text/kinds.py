@@ -19,7 +19,9 @@ LONGEST_HEADLINE, LONGEST_CAPTION, LONGEST_MENU, SHORTEST_CAPTION = 100, 90, 60,
 _LEADING = re.compile(r"^[→>»▶←«<\s|]+")
 _WORD = re.compile(r"[^\W_]")
 _DIGIT = re.compile("[0-9]")
-_NAMED = re.compile(r"(?:来源|作者|编辑|source)\s?[:：]\s?[\w.·]{1,20}", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"(?:来源|作者|编辑|source)\s?[:：]\s?[\w.·]{{1,20}}|(?:本报|本网)?记者\s?[:：\s]\s?[{HAN}·]{{2,4}}", re.IGNORECASE
+)
 _TRAIL = re.compile(r"\s*[|｜>»›·/]\s*|\s{2,}|\u3000+")
 _DATED = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日，")
 _ROOM = re.compile(r"\s{5,}")
@@ -30,10 +32,10 @@ _PROSE = 24
 _INNER_END = re.compile(r"[。！？!?][^。！？!?]|[a-z]{3,}[.!?][\"”']?\s+[A-Z]")
 
 
-_APART = frozenset({Kind.CAPTION, Kind.CREDIT, Kind.SOURCE, Kind.TIMESTAMP})
+_APART = frozenset({Kind.CAPTION, Kind.CREDIT, Kind.SOURCE, Kind.TIMESTAMP, Kind.BYLINE})
 # What every line has that is one of these, for most are not.
 _APART_HINT = re.compile(
-    r"^[\d国邮社广▲△▼◆■图上下左右资配这(（【\[PAICFSRGXEW综转据来稿新中完本]|[摄图]|供图|Photo|/|新华社发$"
+    r"^[\d国邮社广▲△▼◆■图上下左右资配这(（【\[PAICFSRGXEWB综转据来稿新中完本]|[摄图]|供图|Photo|/|新华社发$"
 )
 
 
@@ -87,6 +89,8 @@ def ends_in_jump(text: str) -> bool:
 
 def apart_kind(text: str) -> Kind | None:
     """Tell a line that stands alone by its own words, however near it stands to others: a caption, a credit, a time."""
+    if leads_away(text):
+        return Kind.NAVIGATION
     if not _APART_HINT.search(text):
         return None
     kind = kind_of(text)

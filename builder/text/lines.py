@@ -19,7 +19,7 @@ _CREDITED = re.compile(r"(?:摄|供图|社发|图片?|Photo(?: by)?[\w ./-]{0,40
 _CJK_END, _CJK_START = re.compile(f"[{HAN}{CJK_MARKS}]$"), re.compile(f"[{HAN}{CJK_MARKS}]")
 _LOWER = re.compile(r"[a-zß-ÿ]")
 _CLOSING = re.compile(r"[，。、；：！？”’」』）》〉】,.;:!?)\]%％]")
-_PARTICLE = re.compile("[的们]|等(?![到待候])")
+_PARTICLE = re.compile("[的们]|等(?![到待候])|了(?![解结却断然望])")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|[(（]?\d{1,2}[.)、）]\s?|[•·●■◆▪*-]\s)(?!\d)"
 )

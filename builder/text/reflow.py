@@ -38,6 +38,7 @@ _CERTAIN = 3
 """The weight of evidence that nothing outweighs; mark-up says itself where a paragraph ends, so there it takes this."""
 _CLOSING = frozenset({Kind.HEADLINE, Kind.TIMESTAMP, Kind.BYLINE, Kind.SOURCE, Kind.CONTACT})
 """What no sentence reads on behind."""
+_CLAUSE = re.compile("[，,；;]")
 _BULLET = re.compile(r"[•·●■◆▪*–-]\s*\S")
 _APART = 3
 """Blank lines that set a photograph's text apart."""
@@ -195,7 +196,8 @@ class _Reflow:
             return Kind.BODY if self._is_torn(at) else Kind.HEADLINE
         if 1 < paragraph.lines[0].gap and is_plain_sentence(text) and self.page.repeats(text) and 0 < at:
             return Kind.CAPTION
-        if not is_ended(text) and width(text) <= _LONG and self._stands_above(at) and not self._is_torn(at):
+        longest = _LONG * 3 // 5 if _CLAUSE.search(text) else _LONG
+        if not is_ended(text) and width(text) <= longest and self._stands_above(at) and not self._is_torn(at):
             return Kind.HEADLINE
         return Kind.BODY if paragraph.kind is Kind.BODY else paragraph.kind
 

@@ -44,6 +44,7 @@ _STARTER = re.compile(
 _NUMBER = re.compile(r"\s?\d")
 _LIST_NUMBER = re.compile(r"(?:^|([\w.’'&-]+)[.!?][\"'”’)]*\s+|[。！？:：;；][\"'”’)]*\s*)\d{1,2}$")
 _CAPITAL = re.compile(r"\s+[\"'“‘]*[A-Z]")
+_PLAIN_WORD = re.compile(r"(?<![\w.])[a-z]{4,}$")
 _NEXT_HAN = re.compile(f"[{HAN}]")
 _LAST_HAN = re.compile(f"[{HAN}%）)]$")
 _BLANK = re.compile(r"\s*+$")
@@ -185,7 +186,7 @@ def _full_stop_ends(text: str, start: int, end: int) -> bool:
     if _BLANK.match(text, end):
         return True
     if _NEXT_HAN.match(text, end):
-        return _LAST_HAN.search(before) is not None
+        return _LAST_HAN.search(before) is not None or _is_word(before)
     if not _OPENING.match(text, end):
         return False
     if (listed := _LIST_NUMBER.search(before)) and not _is_short(listed[1] or ""):
@@ -211,6 +212,12 @@ def _ends_though_short(text: str, word: str, end: int) -> bool:
     if low in _MAY_END:
         return _CAPITAL.match(text, end) is not None
     return "." in word and _INITIALS.fullmatch(low) is not None and _STARTER.match(text, end) is not None
+
+
+def _is_word(before: str) -> bool:
+    """Whether a plain English word stands before a full stop: what ends there before Chinese is a sentence."""
+    word = _PLAIN_WORD.search(before)
+    return word is not None and word.group() not in _ABBREVIATIONS
 
 
 def _before_opening_quote(text: str, match: re.Match[str], quotes: Sequence[int]) -> int:

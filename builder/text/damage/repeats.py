@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from builder.text.damage.words import patterns
@@ -15,6 +16,11 @@ _PASSAGE_HAN, _PASSAGE_WORDS, _PASSAGE_LATIN, _VARIED, _TERM, _GAP = 8, 5, 25, 4
 
 _HAN = re.compile(f"[{HAN}]")
 _DOUBLED = re.compile(rf"([{HAN}])\1(?:[{HAN}]?([{HAN}])\2){{2,}}")
+# Two characters or words and more, three times on end.
+_LOOPED = (
+    re.compile(rf"([{HAN}]{{2,20}}?)(?:[，,、]?\1){{2,}}"),
+    re.compile(r"\b(\w+(?: \w+){1,7}?)(?:,? \1\b){2,}", re.IGNORECASE | re.ASCII),
+)
 _WORD = re.compile(rf"[^\W_{HAN}]+(?:['’-][^\W_{HAN}]+)*")
 _CLAUSE = re.compile(r"[^，,。；;：:！？!?（）()“”\"《》「」\s]+")
 _COMMA = re.compile(r"\s?,\s{1,3}(?:and\s)?|\sand\s")
@@ -51,8 +57,21 @@ def repeats(sentences: Sequence[str]) -> list[list[Place]]:
 
 
 def doubled(text: str) -> list[Place]:
-    """Find stretches in which ideograph after ideograph stands twice: 商商调度度方案案; one alone is a word (常常)."""
-    return [match.span() for match in _DOUBLED.finditer(text) if _VARIED <= len({*match.group()})]
+    """Find stretches in which ideograph after ideograph stands twice, or some words three times.
+
+    商商调度度方案案, 他说他说他说; one ideograph alone is a word (常常).
+    """
+    found = [match.span() for match in _DOUBLED.finditer(text) if _VARIED <= len({*match.group()})]
+    return found + [match.span() for looped in _LOOPED for match in looped.finditer(text) if 1 < len({*match[1]})]
+
+
+def said_again(sentences: Sequence[str]) -> list[list[Place]]:
+    """Find the sentences that stand three times and more on end, the first aside."""
+    found: list[list[Place]] = []
+    for text, same in groupby(sentences):
+        count = len(list(same))
+        found += [[(0, len(text))] if at and text and 2 < count else [] for at in range(count)]
+    return found
 
 
 def loops(text: str) -> list[Place]:
