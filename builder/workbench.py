@@ -73,13 +73,21 @@ class Workbench:
         return Rule.parse(self.project.config.review.rule, self.project.config.review.trust_api)
 
     def ingest(self, paths: Sequence[Path] = ()) -> Tally:
-        """Read files that are new or changed."""
-        found = [file for path in paths or self.project.sources() for file in self._expanded(path)]
+        """Read files that are new or changed.
+
+        Raises:
+            Unavailable: the hub did not answer; what is here was read.
+        """
+        away: list[Unavailable] = []
+        found = [file for path in paths or self.project.sources() for file in self._expanded(path, away)]
         stage = Ingest(found, plugins.readers(), self.project.folder.resolve(), cleaning=self._cleaning())
         if stage.skipped:
             named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
             self.say(f"{len(stage.skipped)} files skipped, no reader takes them: {named}")
-        return self._ingested(stage)
+        tally = self._ingested(stage)
+        if away:
+            raise away[0]
+        return tally
 
     def retry_ingest(self) -> Tally:
         """Read again every file of which something was refused, changed or not."""
@@ -166,10 +174,14 @@ class Workbench:
         """Say where people review."""
         return self.studio.project_url(self._pushed_project())
 
-    def _expanded(self, path: Path) -> list[Path]:
+    def _expanded(self, path: Path, away: list[Unavailable]) -> list[Path]:
         """Bring what is on the hub into the project's hidden folder; leave all else as it is."""
         address = hub.address_of(path)
-        return hub.hub_files(address, self.project.hidden / "hub") if address else [path]
+        try:
+            return hub.hub_files(address, self.project.hidden / "hub") if address else [path]
+        except Unavailable as error:
+            away.append(error)
+            return []
 
     def _pushed_project(self) -> int:
         found = self.studio.find_project(self.store.marker)

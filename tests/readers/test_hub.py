@@ -20,7 +20,7 @@ from builder.errors import Unavailable, UsageError
 from builder.readers import hub, jsonl, parquet
 from builder.readers.hub import Wanted
 from builder.store import queries
-from tests.project import at_work
+from tests.project import at_work, make_sources
 from tests.readers.arrow_files import parquet as parquet_bytes
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -210,10 +210,14 @@ def test_a_dataset_on_the_hub_is_ingested_and_its_commit_kept(tmp_path: Path, mo
     assert {f".builder/hub/o--set@{COMMIT}/{name}" for name in (TRAIN, TEST)} == paths
 
 
-def test_an_away_hub_stops_an_ingest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(wanted: Wanted) -> None:
+def test_an_away_hub_is_told_when_what_is_here_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> list[Path]:
         raise Unavailable("the hub does not answer")
 
-    monkeypatch.setattr(hub, "_listed", away)
-    with at_work(tmp_path) as (bench, _), pytest.raises(Unavailable):
-        bench.ingest([Path("hf://o/set")])
+    monkeypatch.setattr(hub, "hub_files", away)
+    make_sources(tmp_path)
+    with at_work(tmp_path) as (bench, _):
+        with pytest.raises(Unavailable):
+            bench.ingest([Path("hf://owner/name"), tmp_path / "sources"])
+
+        assert 2 == len(queries.live_documents(bench.store))
