@@ -35,7 +35,7 @@ _INNER_END = re.compile(r"[。！？!?][^。！？!?]|[a-z]{3,}[.!?][\"”']?\s+
 _APART = frozenset({Kind.CAPTION, Kind.CREDIT, Kind.SOURCE, Kind.TIMESTAMP, Kind.BYLINE})
 # What every line has that is one of these, for most are not.
 _APART_HINT = re.compile(
-    r"^[\d国邮社广▲△▼◆■图上下左右资配这(（【\[PAICFSRGXEWB综转据来稿新中完本]|[摄图]|供图|Photo|/|新华社发$"
+    r"^[\d国邮社广▲△▼◆■图上下左右资配这(（【\[PAICFSRGXEWB综转据来稿新中完本]|[摄图/]|记者|年\d|责编|责任编辑|Photo|社发$|[A-Z]{3}$"
 )
 
 
