@@ -28,7 +28,7 @@ class Bin(NamedTuple):
     right: float
 
 
-def reliability(scores: Sequence[float], right: Sequence[bool], bins: int = BINS) -> list[Bin]:
+def reliability(scores: Sequence[float], right: Sequence[float], bins: int = BINS) -> list[Bin]:
     """Put scores into bins of equal width; empty bins are left out."""
     given, truth = np.asarray(scores, float), np.asarray(right, float)
     # A score that stands on a bin's upper end is in it, however the product was rounded.
@@ -62,8 +62,8 @@ class Isotonic:
             raise Rejected("an isotonic curve needs knots that rise within 0 and 1", "E_CURVE")
 
     @classmethod
-    def fit(cls, scores: Sequence[float], right: Sequence[bool]) -> Isotonic:
-        """Fit the rising curve with the least squared error.
+    def fit(cls, scores: Sequence[float], right: Sequence[float]) -> Isotonic:
+        """Fit the rising curve with the least squared error; `right` is 1 where a score was right, 0 where not.
 
         Raises:
             Rejected: there is nothing to fit.
