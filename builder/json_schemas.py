@@ -1,4 +1,4 @@
-"""The JSON Schemas of what people write: builder.toml, label schemas and crosswalks, made from the models that check them.
+"""The JSON Schemas of what people write (builder.toml, label schemas, crosswalks), made from what checks them.
 
 `python -m builder.json_schemas schemas` writes them; editors that read `#:schema` then complete and check.
 """

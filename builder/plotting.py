@@ -6,6 +6,7 @@ The one door to matplotlib, which is an extra and is imported when a picture is 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -67,7 +68,8 @@ def _drawn(path: Path, draw: Draw) -> Path:
     import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")
         figure = Figure(figsize=_SIZE, layout="constrained")
         draw(figure.add_subplot())
         figure.savefig(path, format="svg", metadata={"Date": None})
