@@ -27,7 +27,7 @@ def _numbers(context: click.Context, parameter: click.Parameter, text: str) -> t
 
 
 @click.command(epilog=_EVALUATE)
-@click.option("--gold", required=True, type=_file, help='JSON lines {"text", "spans": [[start, end, label], …]}.')
+@click.option("--gold", type=_file, help='JSON lines {"text", "spans": [[start, end, label], …]}; or what is approved.')
 @click.option("--train", type=_file, help="Learn from this file of the same form, and measure what is learnt too.")
 @click.option("--sizes", default="", callback=_numbers, metavar="N,…", help="Learn from so many sentences, one by one.")
 @click.option("--map", "pairs", default="", metavar="OURS=THEIRS,…", help="Which label of ours is which of the file's.")
@@ -40,19 +40,21 @@ def _numbers(context: click.Context, parameter: click.Parameter, text: str) -> t
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")
 @click.pass_obj
 def evaluate(base: Path, /, annotators: str, plots: Path | None, as_json: bool, **asked: Any) -> None:
-    """Measure the annotators against labelled text; no project is needed.
+    """Measure the annotators on labelled text, or in a project on what people approved.
 
     Strict and partial precision, recall and F1 with 95 % intervals for each annotator, their union, majority vote and
     combination, and for what is learnt; confusion and calibration. With --json: contract evaluate/1, docs/contracts.md.
     """
     from builder import console, plotting
-    from builder.stages.evaluate import Request, combiner_at
+    from builder.stages.evaluate import Request, approved_at, combiner_at
     from builder.stages.evaluate import evaluate as measure
 
     if plots:
         plotting.check_plots()
     names = [name.strip() for name in annotators.split(",") if name.strip()]
-    report = measure(Request(**asked), combiner_at(base, names), console.bar)
+    request = Request(**asked)
+    approved = [] if request.gold else approved_at(base)
+    report = measure(request, combiner_at(base, names), console.bar, approved)
     console.as_json(report) if as_json else console.show_evaluation(report)
     for path in plotting.plot(report, plots) if plots else []:
         console.say(f"drew {path}")

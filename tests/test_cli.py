@@ -60,7 +60,7 @@ def test_verbs_are_listed_in_the_order_of_the_work() -> None:
     assert names == main.list_commands(click.Context(main))
 
 
-@pytest.mark.parametrize("verb", ["ingest", "annotate", "push", "pull", "review", "status", "run"])
+@pytest.mark.parametrize("verb", ["ingest", "annotate", "push", "pull", "review", "status", "run", "evaluate"])
 def test_without_a_project_one_line_names_init(verb: str, tmp_path: Path) -> None:
     told = called("-C", tmp_path, verb)
 

@@ -1,4 +1,4 @@
-"""Gold and annotators enter; an evaluate/1 report leaves. Nothing is kept: no store is needed, and no project.
+"""Gold and annotators enter; an evaluate/1 report leaves. Nothing is kept; with a file of gold no project is needed.
 
 Each annotator alone, their plain union, their majority vote and what combines them; where there is something to learn
 from, also the calibrated combination and the learner.
@@ -22,6 +22,8 @@ from builder.evaluation.report import CONTRACT, Judge, Record, Row, listed_mista
 from builder.model import Reject, shown_path
 from builder.schema import LabelSchema, read_schema
 from builder.stages.proposers import Bar, Split, calibrated, learnt, no_bar, plain_rows, propose, splits
+from builder.store import queries
+from builder.store.db import Store
 
 if TYPE_CHECKING:
     from builder.annotators.combine import Combiner
@@ -31,9 +33,9 @@ _NOTHING = LabelMap({}, {})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be measured, and how."""
+    """What is to be measured, and how; without a file of gold, on what people approved."""
 
-    gold: Path
+    gold: Path | None
     train: Path | None = None
     sizes: tuple[int, ...] = ()
     pairs: str = ""
@@ -67,19 +69,38 @@ def combiner_at(base: Path, names: Sequence[str] = ()) -> Combiner:
     return plugins.combiner(names or AnnotateTable().annotators, {}, read_schema("news", base))
 
 
-def evaluate(request: Request, combiner: Combiner, bar: Bar = no_bar) -> Record:
+def approved_at(base: Path) -> list[GoldSentence]:
+    """Read what people approved in the project at `base` or above it; a document is a group.
+
+    Raises:
+        UsageError: there is no project, or nothing is approved.
+    """
+    with Store(read_project(base).hidden) as store:
+        pairs = [(queries.find_sentence(store, gold.sentence), gold) for gold in queries.golds(store)]
+    if not pairs:
+        raise UsageError("nothing is approved here yet (builder review decides it); or give a file: --gold FILE.jsonl")
+    return [
+        GoldSentence(sentence, tuple(sorted(one.span for one in gold.entities)), gold.label)
+        for sentence, gold in pairs
+        if sentence
+    ]
+
+
+def evaluate(request: Request, combiner: Combiner, bar: Bar = no_bar, approved: Sequence[GoldSentence] = ()) -> Record:
     """Propose for every gold sentence, and measure.
 
     Raises:
         UsageError: a file holds nothing to measure, or what is asked does not fit it.
     """
-    gold, rejects = _read(request.gold)
+    gold, rejects = _read(request.gold) if request.gold else (list(approved), [])
     train, refused = _read(request.train) if request.train else ([], [])
     known = {one.sentence.text for one in gold}
     fresh = [one for one in train if one.sentence.text not in known]
     judge, notes = _judge(request, combiner.schema, gold, fresh)
     if shared := len(train) - len(fresh):
         notes.append(f"{shared} training sentences stand in the gold too; nothing is learnt from them")
+    if not request.gold:
+        notes.append("the people who approved this had seen proposals, so its figures lean towards those")
     rows, learnt_rows = _rows(request, judge, fresh, combiner, bar)
     labels = _written([*gold, *fresh])
     judged = [(judge, row) for row in rows] + [pair for row in learnt_rows for pair in _both_ways(judge, row, labels)]
@@ -231,10 +252,10 @@ def _map_record(judge: Judge, schema: LabelSchema) -> Record:
     }
 
 
-def _described(path: Path, gold: Sequence[GoldSentence]) -> Record:
+def _described(path: Path | None, gold: Sequence[GoldSentence]) -> Record:
     languages = Counter(one.sentence.language for one in gold)
     return {
-        "file": shown_path(path),
+        "file": shown_path(path) if path else "approved",
         "sentences": len(gold),
         "groups": len({one.group for one in gold}),
         "spans": sum(len(one.spans) for one in gold),

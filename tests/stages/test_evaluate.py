@@ -15,8 +15,9 @@ from builder.annotators.combine import Combiner
 from builder.errors import UsageError
 from builder.model import Entity, Label, Prediction, Sentence, Span
 from builder.schema import read_schema
-from builder.stages.evaluate import Request, combiner_at, evaluate
+from builder.stages.evaluate import Request, approved_at, combiner_at, evaluate
 from tests.learner import Learner
+from tests.project import TOML, answer_all, at_work, make_sources
 
 NEWS = read_schema("news", Path())
 TEXT = "Maria met Tom in Riverside."
@@ -348,3 +349,25 @@ def test_in_a_project_its_annotators_propose(tmp_path: Path) -> None:
 
     assert ["cues"] == [one.name for one in combiner_at(tmp_path / "deep").annotators]
     assert ["pattern"] == [one.name for one in combiner_at(tmp_path, ["pattern"]).annotators]
+
+
+def test_without_a_file_it_measures_on_what_people_approved(tmp_path: Path) -> None:
+    make_sources(tmp_path)
+    (tmp_path / "builder.toml").write_text(TOML.format(rule="single"))
+    with at_work(tmp_path) as (bench, studio):
+        for step in (bench.ingest, bench.annotate, bench.push, lambda: answer_all(studio), bench.pull, bench.review):
+            step()
+    approved = approved_at(tmp_path)
+    report = evaluate(Request(None), COMBINER, approved=approved)
+
+    assert ("approved", len(approved)) == (report["gold"]["file"], report["gold"]["labelled"])
+    assert 0 < report["gold"]["groups"] < len(approved)
+    assert {"Maria", "Tom"} <= {one.sentence.text[s.start : s.end] for one in approved for s in one.spans}
+    assert any("had seen proposals" in note for note in report["notes"])
+
+
+def test_without_a_file_and_without_approvals_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "builder.toml").write_text(TOML.format(rule="single"))
+
+    with pytest.raises(UsageError, match="nothing is approved here yet"):
+        approved_at(tmp_path)
