@@ -50,3 +50,9 @@ def test_mistakes_are_counted_by_covered_text() -> None:
     gold, proposed = [[Span(0, 2, "GPE")], [Span(0, 2, "GPE")]], [[Span(0, 2, "ORG")], []]
 
     assert ({("河畔", "ORG"): 1}, {("河畔", "GPE"): 2}) == mistakes(["河畔说", "河畔社"], gold, proposed)
+
+
+def test_labels_of_the_same_bounds_pair_with_themselves() -> None:
+    both = [[Span(0, 4, "GPE"), Span(0, 4, "ORG")]]
+
+    assert {("GPE", "GPE"): 1, ("ORG", "ORG"): 1} == span_confusion(both, both)

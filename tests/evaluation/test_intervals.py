@@ -32,6 +32,18 @@ def test_an_interval_holds_its_estimate(pairs: list, seed: int) -> None:
     assert not (known & np.isnan(found.value)).any()
 
 
+def test_an_interval_is_widened_to_an_estimate_that_no_draw_reaches() -> None:
+    """Of twenty kinds, one in each group, a draw sees about thirteen."""
+
+    def kinds_seen(sums: np.ndarray) -> np.ndarray:
+        return (0 < sums).mean(axis=-1, keepdims=True)
+
+    found = estimated(np.eye(20), [str(n) for n in range(20)], kinds_seen)
+
+    assert (1.0, 1.0) == (found.value[0], found.high[0])
+    assert 0.4 < found.low[0] < 0.7
+
+
 def test_a_share_has_the_interval_that_the_binomial_gives_it() -> None:
     """50 of 100: 0.5 ± 1.96 · 0.05."""
     found = estimated(coins(50, 50), [str(n) for n in range(100)], share)
