@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from builder import __version__
+from builder.cli_evaluate import evaluate
 from builder.errors import Rejected
 from builder.exits import Verbs
 
@@ -184,6 +185,9 @@ def preview(files: tuple[Path, ...], schema: str, structure: bool, as_json: bool
         console.fail(f"{reject.subject}: {reject.code}: {reject.reason}")
     if rejected:
         raise SystemExit(Rejected.exit_code)
+
+
+main.add_command(evaluate)
 
 
 @main.command(epilog="Example: builder demo --interactive")

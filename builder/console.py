@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from builder import flow
+from builder import figures, flow
 from builder.flow import Stage, Tally
 from builder.rendering import page_of, sentence_shown
 from builder.schema import LabelSchema
@@ -55,7 +55,7 @@ def as_json(value: Any) -> None:
 
 def run_with_progress(stage: Stage[Any], store: Store, processes: int = 1) -> Tally:
     """Run a stage under a progress bar, and say what it did."""
-    with _bar(stage.name) as advance:
+    with bar(stage.name) as advance:
         tally = flow.run(stage, store, advance, processes)
     show_tally(tally)
     return tally
@@ -110,6 +110,12 @@ def show_status(counts: Mapping[str, Any]) -> None:
         answer(f"  {reject['stage']}: {reject['subject']}{place}: {reject['code']}: {reject['reason']}")
 
 
+def show_evaluation(report: Mapping[str, Any]) -> None:
+    """Print how well each proposer did."""
+    for line in figures.lines_of(report):
+        answer(line)
+
+
 def show_preview(lines: Iterable[Mapping[str, Any]], schema: LabelSchema) -> None:
     """Print sentences with their proposals in the schema's colours, kinds in the margin."""
     from rich.table import Table
@@ -154,14 +160,15 @@ def count_up(name: str, count: Callable[[], tuple[int, int]], pause: float, slee
 
 
 @contextmanager
-def _bar(name: str) -> Iterator[Callable[[int], None]]:
+def bar(name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on a terminal; gives what to call with how many more are done."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = _console(stderr=True)
     columns = (TextColumn(f"{name:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task(name, total=None)
-        yield lambda count: progress.advance(bar, count)
+        task = progress.add_task(name, total=total)
+        yield lambda count: progress.advance(task, count)
 
 
 def _console(*, stderr: bool = False) -> Console:

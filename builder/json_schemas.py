@@ -1,4 +1,4 @@
-"""The JSON Schemas of what people write: builder.toml and label schemas, made from the models that check them.
+"""The JSON Schemas of what people write (builder.toml, label schemas, crosswalks), made from what checks them.
 
 `python -m builder.json_schemas schemas` writes them; editors that read `#:schema` then complete and check.
 """
@@ -15,12 +15,14 @@ from pydantic import BaseModel
 
 from builder.config import Config
 from builder.errors import UsageError
+from builder.evaluation.crosswalk import Crosswalk
 from builder.schema import LabelSchema
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "builder.schema.json": (Config, "builder.toml"),
     "label-schema.schema.json": (LabelSchema, "A label schema of builder"),
+    "crosswalk.schema.json": (Crosswalk, "A tag set beside a label schema of builder"),
 }
 
 

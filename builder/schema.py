@@ -97,11 +97,15 @@ def first_overlap(spans: tuple[Span, ...]) -> tuple[Span, Span] | None:
     return next(((a, b) for a, b in zip(ordered, ordered[1:], strict=False) if a.overlaps(b)), None)
 
 
+def shipped_folder() -> Path:
+    """Find the folder of what is shipped as schemas: in the wheel, or in a checkout."""
+    package = Path(__file__).parent
+    return next(f for f in (package / "schemas", package.parent / "schemas") if f.is_dir())
+
+
 def shipped_schemas() -> Mapping[str, Path]:
     """List the schemas that come with this package, by name."""
-    package = Path(__file__).parent
-    folder = next(f for f in (package / "schemas", package.parent / "schemas") if f.is_dir())
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: path for path in sorted(shipped_folder().glob("*.toml"))}
 
 
 def read_schema(name_or_path: str, base: Path) -> LabelSchema:

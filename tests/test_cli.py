@@ -55,12 +55,12 @@ def test_every_verb_has_help_with_an_example(verb: tuple[str, ...]) -> None:
 
 
 def test_verbs_are_listed_in_the_order_of_the_work() -> None:
-    names = "init ingest annotate push pull review release status run retry preview demo studio".split()
+    names = "init ingest annotate push pull review release status run retry preview evaluate demo studio".split()
 
     assert names == main.list_commands(click.Context(main))
 
 
-@pytest.mark.parametrize("verb", ["ingest", "annotate", "push", "pull", "review", "status", "run"])
+@pytest.mark.parametrize("verb", ["ingest", "annotate", "push", "pull", "review", "status", "run", "evaluate"])
 def test_without_a_project_one_line_names_init(verb: str, tmp_path: Path) -> None:
     told = called("-C", tmp_path, verb)
 
@@ -281,3 +281,95 @@ def test_an_interrupted_verb_says_that_it_can_go_on(monkeypatch: pytest.MonkeyPa
     told = called("preview", tmp_path / "page.txt")
 
     assert (130, True) == (told.exit_code, "goes on from here" in told.stderr)
+
+
+GOLD = [
+    {"text": "习近平访问上海。", "spans": [[0, 3, "PER"], [5, 7, "LOC"]]},
+    {"text": "科技部在北京发布公告。", "spans": [[0, 3, "ORG"], [4, 6, "LOC"]]},
+]
+MAP = "PERSON=PER,GPE=LOC,LOCATION=LOC,ORG=ORG"
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    """Write two gold sentences under another tag set."""
+    path = tmp_path / "gold.jsonl"
+    path.write_text("\n".join(map(json.dumps, GOLD)), "utf-8")
+    return path
+
+
+def test_evaluate_needs_no_project_and_shows_each_annotator(gold: Path, tmp_path: Path) -> None:
+    told = called("-C", tmp_path, "evaluate", "--gold", gold, "--map", MAP)
+
+    assert 0 == told.exit_code
+    assert [] == [name for name in ("jieba", "gazetteer", "union", "majority", "combined") if name not in told.stdout]
+    assert "scored as LOC: ours GPE, LOCATION; theirs LOC" in told.stdout
+
+
+def test_evaluate_prints_one_object_for_programs(gold: Path, tmp_path: Path) -> None:
+    told = called("-C", tmp_path, "evaluate", "--gold", gold, "--crosswalk", "msra", "--json")
+    (line,) = told.stdout.splitlines()
+    report = json.loads(line)
+
+    assert ("evaluate/1", 4, ["msra"]) == (report["contract"], report["gold"]["spans"], report["map"]["crosswalks"])
+
+
+def test_evaluate_asks_whom_it_is_told_to(gold: Path, tmp_path: Path) -> None:
+    told = called("-C", tmp_path, "evaluate", "--gold", gold, "--annotators", "gazetteer, cues", "--json")
+
+    assert ["gazetteer", "cues", "union", "majority", "combined"] == [
+        row["proposer"] for row in json.loads(told.stdout)["rows"]
+    ]
+
+
+def test_evaluate_refuses_bad_lines_and_goes_on(gold: Path, tmp_path: Path) -> None:
+    with gold.open("a", encoding="utf-8") as lines:
+        lines.write("\n{odd")
+    told = called("-C", tmp_path, "evaluate", "--gold", gold, "--json")
+
+    assert (1, 2) == (told.exit_code, json.loads(told.stdout)["gold"]["sentences"])
+    assert f"{ERROR}{gold}: line 3: E_GOLD: not JSON" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--map", "PERS=PER"], "did you mean 'PERSON'?"),
+        (["--crosswalk", "msr"], "did you mean 'msra'?"),
+        (["--annotators", "jeiba"], "did you mean 'jieba'?"),
+        (["--sizes", "10"], "--sizes needs something to learn from"),
+        (["--sizes", "ten"], "is not a list of numbers such as 100,300,1000"),
+        (["--sizes", "0"], "is not a list of numbers such as 100,300,1000"),
+        (["--folds", "1"], "at least 2 are needed"),
+        (["--folds", "3"], "has only 2 groups"),
+    ],
+)
+def test_evaluate_says_what_is_wrong_with_an_option(options: list[str], why: str, gold: Path, tmp_path: Path) -> None:
+    told = called("-C", tmp_path, "evaluate", "--gold", gold, *options)
+
+    assert 2 == told.exit_code
+    assert why in " ".join(told.stderr.split())
+
+
+def test_evaluate_of_a_file_that_is_not_there_names_it(tmp_path: Path) -> None:
+    told = called("-C", tmp_path, "evaluate", "--gold", tmp_path / "none.jsonl")
+
+    assert (2, f"{ERROR}{tmp_path / 'none.jsonl'}: no such file\n") == (told.exit_code, told.stderr)
+
+
+def test_evaluate_draws_pictures_where_it_is_told_to(gold: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    told = called("-C", tmp_path, "evaluate", "--gold", gold, "--plots", tmp_path / "plots")
+
+    assert 0 == told.exit_code
+    assert {"reliability-combined.svg", "confusion-combined.svg"} == {p.name for p in (tmp_path / "plots").iterdir()}
+
+
+def test_evaluate_says_before_the_work_that_pictures_cannot_be_drawn(
+    gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    told = called("-C", tmp_path, "evaluate", "--gold", gold, "--plots", tmp_path / "plots")
+
+    assert (2, "") == (told.exit_code, told.stdout)
+    assert "annotation-dataset-builder[plots]" in told.stderr

@@ -18,6 +18,7 @@ SOURCES = sorted((ROOT / "builder").rglob("*.py"))
 COMPANIES = (
     ({"errors", "tiling", "offset_map", "reading", "model", "__init__"},),
     ({"schema", "text", "ports"},),
+    ({"evaluation"},),
     (
         {"config", "plugins", "approval", "provenance", "json_schemas"},
         {"store"},
@@ -27,8 +28,8 @@ COMPANIES = (
         {"exporters"},
     ),
     ({"flow", "stages"},),
-    ({"workbench", "preview", "project_files", "rendering"},),
-    ({"cli", "console", "demo", "exits", "__main__"},),
+    ({"workbench", "preview", "project_files", "rendering", "figures", "plotting"},),
+    ({"cli", "cli_evaluate", "console", "demo", "exits", "__main__"},),
 )
 """Floors from the ground up, each of one or more companies: a room may import its own company and any lower floor."""
 
@@ -38,7 +39,7 @@ EXCEPTIONS = {("plugins", "annotators.combine")}
 DOORS = {
     "ahocorasick_rs": {"annotators/gazetteer.py"},
     "babel": {"annotators/gazetteer.py"},
-    "click": {"cli.py", "exits.py"},
+    "click": {"cli.py", "cli_evaluate.py", "exits.py"},
     "datasets": {"exporters/loading.py"},
     "filelock": {"store/db.py", "studio/environment.py", "studio/server.py"},
     "httpx": {"studio/accounts.py", "studio/wire.py"},
@@ -46,9 +47,17 @@ DOORS = {
     "jieba": {"annotators/tagger.py"},
     "label_studio_sdk": {"studio/client.py"},
     "lingua": {"text/latin.py"},
+    "matplotlib": {"plotting.py"},
+    "numpy": {"evaluation/calibration.py", "evaluation/intervals.py", "evaluation/scores.py"},
     "platformdirs": {"studio/environment.py"},
     "pyarrow": {"exporters/parquet.py", "readers/arrow_rows.py"},
-    "pydantic": {"config.py", "json_schemas.py", "schema.py", "studio/answers.py"},
+    "pydantic": {
+        "config.py",
+        "evaluation/crosswalk.py",
+        "json_schemas.py",
+        "schema.py",
+        "studio/answers.py",
+    },
     "pypdfium2": {"readers/pdf.py"},
     "rensa": {"text/shingles.py"},
     "rich": {"console.py", "rendering.py"},
@@ -66,6 +75,7 @@ SLOW = {
     "jieba",
     "label_studio_sdk",
     "lingua",
+    "matplotlib",
     "pyarrow",
     "pypdfium2",
     "rensa",

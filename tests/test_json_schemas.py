@@ -1,8 +1,9 @@
-"""The JSON Schemas that ship: two generated and current, two written by hand and kept by what is printed."""
+"""The JSON Schemas that ship: some generated and current, others written by hand and kept by what is printed."""
 
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,17 @@ from jsonschema import Draft202012Validator
 from builder import json_schemas
 from builder.config import template
 from builder.errors import UsageError
+from builder.evaluation.gold import read_gold
 from builder.preview import preview_files
 from builder.schema import shipped_schemas
+from builder.stages.evaluate import Request, combiner_at, evaluate
 from builder.text.flags import NAMES
+from tests.learner import Learner
 from tests.project import answer_all, at_work, make_sources
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "schemas"
+CROSSWALKS = sorted((SCHEMAS / "crosswalks").glob("*.toml"))
 EXAMPLES = sorted((ROOT / "examples" / "news").glob("*.txt"))
 
 
@@ -56,14 +61,14 @@ def test_every_schema_is_a_sound_one(path: Path) -> None:
     Draft202012Validator.check_schema(json.loads(path.read_text("utf-8")))
 
 
-@pytest.mark.parametrize("name", ["preview", "status"])
+@pytest.mark.parametrize("name", ["evaluate", "preview", "status"])
 def test_a_contract_is_named_by_its_id(name: str) -> None:
     found = schema(name)
 
     assert f"{name}/1" == found["$id"] == found["properties"]["contract"]["const"]
 
 
-@pytest.mark.parametrize("name", ["preview", "status"])
+@pytest.mark.parametrize("name", ["evaluate", "preview", "status"])
 def test_every_field_of_a_contract_is_described(name: str) -> None:
     found = schema(name)
     owners = [
@@ -75,6 +80,11 @@ def test_every_field_of_a_contract_is_described(name: str) -> None:
     fields = [(key, field) for owner in owners for key, field in owner.get("properties", {}).items()]
 
     assert [] == [key for key, field in fields if "description" not in field and "$ref" not in field]
+
+
+@pytest.mark.parametrize("path", CROSSWALKS, ids=lambda path: path.stem)
+def test_a_shipped_crosswalk_fits_its_json_schema(path: Path) -> None:
+    assert [] == problems("crosswalk", tomllib.loads(path.read_text("utf-8")))
 
 
 @pytest.mark.parametrize("name", shipped_schemas())
@@ -135,3 +145,47 @@ def test_what_status_says_fits_its_contract_at_every_step(tmp_path: Path) -> Non
     assert [] == [problem for status in statuses for problem in problems("status", status)]
     assert (["v1"], 1) == (statuses[-1]["release"]["versions"], statuses[-1]["ingest"]["rejected"])
     assert 0 < statuses[-1]["review"]["approved"]
+
+
+LINE = {"text": "林雨说话。", "spans": [[0, 2, "PERSON"]]}
+
+
+@pytest.mark.parametrize(
+    ("line", "is_sound"),
+    [
+        (LINE, True),
+        (LINE | {"label": "event", "language": "zh", "group": "page", "more": 1}, True),
+        (LINE | {"label": None}, True),
+        ({"text": "a"}, False),
+        (LINE | {"text": ""}, False),
+        (LINE | {"spans": [[0, 2]]}, False),
+        (LINE | {"spans": [[0, 2, "A", 1]]}, False),
+        (LINE | {"spans": [[-1, 2, "A"]]}, False),
+        (LINE | {"spans": [[0.5, 2, "A"]]}, False),
+        (LINE | {"spans": [[0, 2, ""]]}, False),
+        (LINE | {"label": 7}, False),
+        (LINE | {"group": ""}, False),
+    ],
+    ids=range(12),
+)
+def test_a_gold_line_fits_its_contract_where_it_is_read(line: dict[str, Any], is_sound: bool) -> None:
+    gold, _ = read_gold([json.dumps(line).encode()], "gold.jsonl")
+
+    assert [is_sound, is_sound] == [bool(gold), problems("gold", line) == []]
+
+
+def test_what_evaluate_says_fits_its_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "builder.annotators.stack", Learner().module)
+    lines = [
+        {"text": f"{n}日，习近平访问上海。", "spans": [[3 + n // 10, 6 + n // 10, "name"]], "label": "event"}
+        for n in range(12)
+    ]
+    lines += [{"text": f"Maria spoke {n} times.", "spans": [[0, 5, "bird"]]} for n in range(3)]
+    path = tmp_path / "gold.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)) + "\nodd\n", "utf-8")
+    asked = Request(path, sizes=(2, 5), folds=3, pairs="PERSON=name,GPE=bird", wrong="union")
+    learnt = evaluate(asked, combiner_at(tmp_path))
+    plain = evaluate(Request(path, pairs="PERSON=name"), combiner_at(tmp_path, ["pattern"]))
+
+    assert [] == problems("evaluate", learnt) + problems("evaluate", plain)
+    assert ({"zh", "en"}, 2, 1) == (set(learnt["gold"]["languages"]), len(learnt["curve"]), len(learnt["rejects"]))

@@ -1,0 +1,129 @@
+"""An evaluate/1 report enters; lines of text for a person leave: tables with aligned columns. Prints nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+Record = Mapping[str, Any]
+
+_HEAD = ["", "P", "R", "F1", "95 %", "partial P", "R", "F1", "95 %", "gold", "proposed"]
+_MATRIX_KINDS = ("combined", "learnt")
+
+
+def lines_of(report: Record) -> Iterator[str]:
+    """Write the whole report: what was read, one line per proposer, then each proposer in full."""
+    yield from _about(report)
+    yield ""
+    yield from aligned([["all labels (micro)", *_HEAD[1:], "ECE"], *map(_summary, report["rows"])])
+    for row in report["rows"]:
+        yield from _in_full(row)
+    for row in report["rows"]:
+        if row["kind"] in _MATRIX_KINDS:
+            yield from _matrix(f"{row['proposer']}: what was taken for what", row["confusion"])
+    yield from _sentences(report["rows"])
+    if report["mistakes"]:
+        yield from _mistakes(report["mistakes"])
+
+
+def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Align columns: the first to the left, the others to the right; wide characters count twice."""
+    table = [list(row) for row in rows]
+    wide = [max(_width(row[n]) for row in table if n < len(row)) for n in range(max(map(len, table)))]
+    return [
+        "  ".join(
+            cell + " " * (wide[n] - _width(cell)) if n == 0 else " " * (wide[n] - _width(cell)) + cell
+            for n, cell in enumerate(row)
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _about(report: Record) -> Iterator[str]:
+    for what in ("gold", "train"):
+        if found := report[what]:
+            languages = ", ".join(f"{code} {n}" for code, n in found["languages"].items())
+            yield (
+                f"{what}: {found['file']}: {found['sentences']} sentences in {found['groups']} groups ({languages}), "
+                f"{found['spans']} spans, {found['labelled']} sentence labels"
+            )
+    for one in report["map"]["scored"]:
+        if [one["name"]] != one["ours"] or [one["name"]] != one["theirs"]:
+            yield f"scored as {one['name']}: ours {', '.join(one['ours'])}; theirs {', '.join(one['theirs'])}"
+    yield from (f"note: {note}" for note in report["notes"])
+    yield f"intervals: {report['draws']} draws of groups, seed {report['seed']}"
+
+
+def _summary(row: Record) -> list[str]:
+    score = next(s for s in row["scores"] if s["language"] is None and s["label"] == "micro")
+    return [row["proposer"], *_cells(score), _number(row["calibration"]["ece"])]
+
+
+def _in_full(row: Record) -> Iterator[str]:
+    """Write the scores of a proposer per label, and per language where there are several."""
+    if not any(score["proposed"] for score in row["scores"]):
+        yield from ("", f"{row['proposer']}: proposed no entity")
+        return
+    trained = f", learnt from {row['trained_on']} sentences" if row["trained_on"] is not None else ""
+    abstained = f", abstained on {row['abstained']} sentences" if row["abstained"] else ""
+    table = [_HEAD]
+    for score in row["scores"]:
+        language = f"{score['language']} " if score["language"] else ""
+        table.append([f"{language}{score['label']}", *_cells(score)])
+    yield from ("", f"{row['proposer']}{trained}{abstained}", *aligned(table))
+
+
+def _cells(score: Record) -> list[str]:
+    cells = []
+    for kind in ("strict", "partial"):
+        cells += [_number(score[kind][what]["value"]) for what in ("precision", "recall", "f1")]
+        cells.append(_interval(score[kind]["f1"]))
+    return [*cells, str(score["gold"]), str(score["proposed"])]
+
+
+def _matrix(title: str, cells: Sequence[Record]) -> Iterator[str]:
+    """Write counts of gold (rows) by proposed (columns)."""
+    if not cells:
+        return
+    counts = {(cell["gold"], cell["proposed"]): cell["count"] for cell in cells}
+    golds = sorted({gold or "" for gold, _ in counts if gold}) + [None] * any(gold is None for gold, _ in counts)
+    found = sorted({p or "" for _, p in counts if p}) + [None] * any(p is None for _, p in counts)
+    head = ["gold \\ proposed", *(label or "(missed)" for label in found)]
+    table = [[gold or "(spurious)", *(str(counts.get((gold, p), 0)) for p in found)] for gold in golds]
+    yield from ("", title, *aligned([head, *table]))
+
+
+def _sentences(rows: Sequence[Record]) -> Iterator[str]:
+    """Write how the sentence labels fared."""
+    labelling = [row for row in rows if row["sentence"]]
+    if not labelling:
+        return
+    table = [["sentence labels", "accuracy", "95 %", "macro F1", "95 %", "sentences"]]
+    for row in labelling:
+        accuracy, f1 = row["sentence"]["accuracy"], row["sentence"]["macro_f1"]
+        figures = [_number(accuracy["value"]), _interval(accuracy), _number(f1["value"]), _interval(f1)]
+        table.append([row["proposer"], *figures, str(row["sentence"]["sentences"])])
+    yield from ("", *aligned(table))
+    for row in labelling:
+        if row["kind"] == "combined":
+            yield from _matrix("combined: sentence labels", row["sentence"]["confusion"])
+
+
+def _mistakes(found: Record) -> Iterator[str]:
+    yield ""
+    for kind in ("false", "missed"):
+        listed = ", ".join(f"{one['text']}/{one['label']}×{one['count']}" for one in found[kind])
+        yield f"{found['proposer']}, {kind}: {listed or 'none'}"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _interval(figure: Record) -> str:
+    return "–" if figure["low"] is None else f"{figure['low']:.3f}–{figure['high']:.3f}"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
