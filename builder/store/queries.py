@@ -184,6 +184,13 @@ def cluster_of(store: Store, document: str) -> str | None:
     return found[0] if found else None
 
 
+def repeats_of(store: Store, document: str) -> list[str]:
+    """List a document and those that repeat it, in a stable order."""
+    sql = """SELECT document FROM cluster WHERE cluster = (SELECT cluster FROM cluster WHERE document = ?1)
+             UNION SELECT ?1 ORDER BY 1"""
+    return [row[0] for row in store.db.execute(sql, (document,))]
+
+
 def count_duplicates(store: Store) -> int:
     """Count the documents that another stands for."""
     return count(store, "cluster WHERE representative = 0")
