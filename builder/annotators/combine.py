@@ -15,7 +15,7 @@ from builder.ports import Annotator
 from builder.schema import LabelSchema
 
 VERSION = "1"
-# Strict precision per annotator and label by bench/annotators.py, averaged over the corpora that have the label with
+# Strict precision per annotator and label by builder evaluate, averaged over the corpora that have the label with
 # our boundaries: People's Daily dev (PERSON, GPE + LOCATION, ORG), CLUENER train (PERSON, ORG, TITLE), Weibo train
 # (PERSON, gazetteer's GPE + LOCATION). The rest is unmeasured: no corpus at hand has dates, counts or documents.
 _UNMEASURED = 0.6

@@ -1,6 +1,6 @@
 """Tagged words become full mentions: names split by the tagger are joined, places grow into organisations.
 
-Pure; knows the tagger's tags but not the tagger. Scores were set by precision on labelled news (`bench/annotators.py`).
+Pure; knows the tagger's tags but not the tagger. Scores were set by precision on labelled news (`builder evaluate`).
 """
 
 from __future__ import annotations
