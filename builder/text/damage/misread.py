@@ -100,20 +100,17 @@ def variants(sentences: Sequence[str], words: Words) -> list[list[Place]]:
 
 def _may_vary(sentences: Sequence[str], words: Words) -> bool:
     """Whether a word stands twice beside three characters, and once what differs in one and holds no word of two."""
-    runs = [run for text in sentences if not text.isascii() for run in _HAN_WORD.findall(text)]
-    counts = Counter(run[at : at + _CONTEXT] for run in runs for at in range(len(run) - _CONTEXT + 1))
-    often = {context for context, count in counts.items() if 2 < count}
-    if not often:
-        return False
+    runs = "\n".join(run for text in sentences if not text.isascii() for run in _HAN_WORD.findall(text))
+    contexts = [runs[at : at + _CONTEXT] for at in range(len(runs) - _CONTEXT + 1)]
+    often = {context for context, count in Counter(contexts).items() if 2 < count and "\n" not in context}
     after, before = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
-    for run in runs:
-        for at in range(len(run) - _CONTEXT + 1):
-            if (context := run[at : at + _CONTEXT]) in often:
-                after[context].append(run[at + _CONTEXT : at + _CONTEXT + _LONGEST_WORD])
-                before[context].append(run[max(0, at - _LONGEST_WORD) : at][::-1])
-    return any(_has_variant(texts, 1, words) for texts in after.values()) or any(
-        _has_variant(texts, -1, words) for texts in before.values()
-    )
+    for at, context in enumerate(contexts):
+        if context in often:
+            end = at + _CONTEXT
+            after[context].append(runs[end : end + _LONGEST_WORD].partition("\n")[0])
+            before[context].append(runs[max(0, at - _LONGEST_WORD) : at].rpartition("\n")[2][::-1])
+    told = [*((texts, 1) for texts in after.values()), *((texts, -1) for texts in before.values())]
+    return any(_has_variant(texts, step, words) for texts, step in told)
 
 
 def _has_variant(texts: Iterable[str], step: int, words: Words) -> bool:
