@@ -16,7 +16,6 @@ from builder.errors import Rejected
 from builder.offset_map import OffsetMap, Piece
 from builder.reading import About, Attempt, Kind, Raw, Sighting, Source
 
-
 # Made once: `json.dumps` makes one at each call.
 _PACKER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 

@@ -10,6 +10,7 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -94,11 +95,7 @@ class Store:
         with self.transaction():
             self._apply(entries)
             for kind, same in groupby(facts, type):
-                if kind is Sentence:
-                    self.db.executemany(_insertion("sentence", 10), map(rows.sentence_row, same))
-                elif insert := _INSERTS.get(kind):
-                    for fact in same:
-                        insert(self.db, fact)
+                _add_alike(self.db, kind, same)
 
     def replace_review(self, golds: Iterable[Gold], refusals: Iterable[tuple[str, str]]) -> None:
         """Put a whole new review in place of the last one."""
@@ -176,6 +173,15 @@ def _lasting_marker(folder: Path) -> str:
 
 def _journalled(annotation: Annotation) -> tuple[str, dict[str, Any]]:
     return "annotation", {name: getattr(annotation, name) for name in ("key", "sentence", "author", "body", "deleted")}
+
+
+def _add_alike(db: sqlite3.Connection, kind: type, facts: Iterable[Any]) -> None:
+    """Add facts of one kind; sentences, of which there are most, all at once."""
+    if kind is Sentence:
+        db.executemany(_insertion("sentence", len(fields(Sentence))), map(rows.sentence_row, facts))
+    elif insert := _INSERTS.get(kind):
+        for fact in facts:
+            insert(db, fact)
 
 
 def _add_source(db: sqlite3.Connection, source: Source) -> None:

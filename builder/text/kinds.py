@@ -30,7 +30,8 @@ _SPOKEN = re.compile('[，,；;：:？?！!“”"]')
 # Columns that a sentence with an address in it has besides.
 _PROSE = 24
 _INNER_END = re.compile(r"[。！？!?][^。！？!?]|[a-z]{3,}[.!?][\"”']?\s+[A-Z]")
-
+# What the patterns of a caption hold that are told by its end.
+_CAPTION_END = re.compile(r"[.!?”\"。！？（(\[摄供](?:(?<=[（(\[摄供])|(?<=[.!?”\"])\s|(?<=[。！？”])\s?[图供摄新中])")
 
 _APART = frozenset({Kind.CAPTION, Kind.CREDIT, Kind.SOURCE, Kind.TIMESTAMP, Kind.BYLINE})
 # What every line has that is one of these, for most are not.
@@ -76,7 +77,7 @@ def kind_of(text: str) -> Kind | None:
         return Kind.CONTACT
     if columns <= LONGEST_MENU and _is_menu(text) or columns <= 2 * LONGEST_MENU and _found("skip", text):
         return Kind.NAVIGATION
-    if columns <= 2 * LONGEST_CAPTION and _pattern("caption").search(text):
+    if columns <= 2 * LONGEST_CAPTION and _is_caption(text):
         return Kind.CAPTION
     return Kind.NAVIGATION if text.isdecimal() else None
 
@@ -138,6 +139,12 @@ def _is_timestamp(text: str) -> bool:
     if not times:
         return False
     return not _WORD.search(_pattern("time_words").sub(" ", _NAMED.sub(" ", rest)))
+
+
+def _is_caption(text: str) -> bool:
+    if _pattern("caption").match(text):
+        return True
+    return _CAPTION_END.search(text) is not None and _pattern("caption").search(text) is not None
 
 
 def _is_contact(text: str) -> bool:

@@ -29,7 +29,9 @@ def confusions(text: str) -> list[Place]:
 
 def broken_words(text: str, words: Words) -> list[Place]:
     """Find characters that part a word which one that looks alike would make whole: 末 in 在末来."""
-    pairs = [(match.start(), start) for match in _alike().finditer(text) for start in _mended(text, match.start(), words)]
+    pairs = [
+        (match.start(), start) for match in _alike().finditer(text) for start in _mended(text, match.start(), words)
+    ]
     single = words.single(text) if pairs else set[int]()
     return [(at, at + 1) for at in sorted({at for at, start in pairs if {start, start + 1} <= single})]
 

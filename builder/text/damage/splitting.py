@@ -1,4 +1,4 @@
-"""The words of a document's sentences, split when first asked for: most sentences show without it that nothing is wrong.
+"""The words of a document's sentences, split when first asked for: most show without it that nothing is wrong.
 
 A splitter must split by a dictionary alone, since one that guesses makes words of damage, and by the best sum of its
 words: what it gives as one word alone, it never gives in parts in a text, and the reverse. Pure.
