@@ -16,11 +16,13 @@ from builder.errors import Rejected
 from builder.offset_map import OffsetMap, Piece
 from builder.reading import About, Attempt, Kind, Raw, Sighting, Source
 
+# Made once: `json.dumps` makes one at each call.
+_PACKER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
 
 def stable_id(*parts: object) -> str:
     """Name a fact by its content: 24 hexadecimal digits, the same on every machine."""
-    packed = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return hashlib.blake2b(packed.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    return hashlib.blake2b(_PACKER.encode(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def text_digest(text: str) -> str:

@@ -103,6 +103,11 @@ class OffsetMap:
         return self.tiling.starts[-1]
 
     @property
+    def is_identity(self) -> bool:
+        """Whether the clean text is the raw one."""
+        return not self.removed and [0] == list(self.tiling.origins) and self.length == self.raw_length
+
+    @property
     def segments(self) -> tuple[Segment, ...]:
         """List the segments, in clean order; made anew at each call."""
         return tuple(
@@ -181,6 +186,10 @@ class OffsetMap:
         """
         if self.raw_length != inner.length:
             raise BrokenError(f"cannot compose: {self.raw_length} characters expected, {inner.length} given")
+        if self.is_identity:
+            return inner
+        if inner.is_identity:
+            return self
         removed = dict[str, Sequence[int]](inner.removed)
         for why, edges in self.removed.items():
             removed[why] = (*removed.get(why, ()), *inner.tiling.trace(edges))
@@ -193,9 +202,11 @@ class OffsetMap:
         """
         tokens: list[int | str] = []
         at = 0
-        for _, pieces, text in self.segments:
-            tokens += () if text is None else (text, len(pieces))
-            for start, end in pieces:
+        for origin, low, high in self.tiling.cut(0, self.length):
+            edges = (origin + low, origin + high) if 0 <= origin else self.tiling.behind(origin)
+            if origin < 0:
+                tokens += (self.tiling.texts[~origin], len(edges) // 2)
+            for start, end in paired(edges):
                 tokens += (start - at, end - start)
                 at = end
         gone = {why: _steps(edges) for why, edges in self.removed.items()}

@@ -10,6 +10,9 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
+from functools import cache
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -91,9 +94,8 @@ class Store:
         entries = self.journal.append([_journalled(fact) for fact in news])
         with self.transaction():
             self._apply(entries)
-            for fact in facts:
-                if insert := _INSERTS.get(type(fact)):
-                    insert(self.db, fact)
+            for kind, same in groupby(facts, type):
+                _add_alike(self.db, kind, same)
 
     def replace_review(self, golds: Iterable[Gold], refusals: Iterable[tuple[str, str]]) -> None:
         """Put a whole new review in place of the last one."""
@@ -173,6 +175,15 @@ def _journalled(annotation: Annotation) -> tuple[str, dict[str, Any]]:
     return "annotation", {name: getattr(annotation, name) for name in ("key", "sentence", "author", "body", "deleted")}
 
 
+def _add_alike(db: sqlite3.Connection, kind: type, facts: Iterable[Any]) -> None:
+    """Add facts of one kind; sentences, of which there are most, all at once."""
+    if kind is Sentence:
+        db.executemany(_insertion("sentence", len(fields(Sentence))), map(rows.sentence_row, facts))
+    elif insert := _INSERTS.get(kind):
+        for fact in facts:
+            insert(db, fact)
+
+
 def _add_source(db: sqlite3.Connection, source: Source) -> None:
     _insert(db, "source", rows.source_row(source))
 
@@ -208,15 +219,11 @@ def _add_document(db: sqlite3.Connection, document: Document) -> None:
     The text of a known one is known; its title and what is told about it may be masked now.
     """
     row = rows.document_row(document)
-    _insert(db, "document", row)
-    db.execute("UPDATE document SET title = ?, about = ? WHERE id = ?", (row[4], row[9], document.id))
+    if not _insert(db, "document", row):
+        db.execute("UPDATE document SET title = ?, about = ? WHERE id = ?", (row[4], row[9], document.id))
     turn = "coalesce((SELECT turn FROM attempt ORDER BY rowid DESC LIMIT 1), 0)"
     upsert = f"VALUES (?, ?, {turn}) ON CONFLICT (document) DO UPDATE SET turn = max(turn, excluded.turn)"
     db.execute(f"INSERT INTO reading {upsert}", (document.id, document.source))
-
-
-def _add_sentence(db: sqlite3.Connection, sentence: Sentence) -> None:
-    _insert(db, "sentence", rows.sentence_row(sentence))
 
 
 def _add_prediction(db: sqlite3.Connection, prediction: Prediction) -> None:
@@ -244,9 +251,14 @@ def _add_reject(db: sqlite3.Connection, reject: Reject) -> None:
     db.execute("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?)", values)
 
 
-def _insert(db: sqlite3.Connection, table: str, row: rows.Row) -> None:
-    """Insert a row; what is already known changes nothing."""
-    db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+def _insert(db: sqlite3.Connection, table: str, row: rows.Row) -> bool:
+    """Insert a row, and say whether it is new; what is already known changes nothing."""
+    return 0 < db.execute(_insertion(table, len(row)), row).rowcount
+
+
+@cache
+def _insertion(table: str, columns: int) -> str:
+    return f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})"
 
 
 _INSERTS: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
@@ -254,7 +266,6 @@ _INSERTS: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     Attempt: _add_attempt,
     Sighting: _add_sighting,
     Document: _add_document,
-    Sentence: _add_sentence,
     Prediction: _add_prediction,
     Intent: _add_intent,
     Task: _add_task,

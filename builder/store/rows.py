@@ -27,10 +27,13 @@ from builder.text.duplicates import Cluster
 
 Row = Sequence[Any]
 
+# Made once: `json.dumps` makes one at each call.
+_PACKER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+
 
 def packed(value: object) -> str:
     """Write a value as compact JSON."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return _PACKER.encode(value)
 
 
 def source_row(source: Source) -> Row:
@@ -66,7 +69,7 @@ def document_of(row: Row) -> Document:
 def sentence_row(sentence: Sentence) -> Row:
     """Order the columns of `sentence`."""
     s = sentence
-    flags = packed([[f.start, f.end, f.name] for f in s.flags])
+    flags = packed([[f.start, f.end, f.name] for f in s.flags]) if s.flags else "[]"
     return (s.id, s.document, s.number, s.start, s.end, s.kind.value, s.language, s.text, flags, int(s.in_quote))
 
 

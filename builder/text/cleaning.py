@@ -23,15 +23,17 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f\u202a-\u202e\u2066-\u2069]+")
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")
 _RETURN = re.compile(r"\r(?=\n)")
 # An ideographic space between ideographs was typed to part them, but for the one that widens a short name: 张　三.
+# Each pattern begins with the space, which is quickly found, and then looks at what stood before it.
 _STRAY = re.compile(
-    rf"(?<=[{HAN}{CJK_MARKS},.;:!?])[ \t\u00a0]+(?=[{HAN}])"
-    rf"|(?<=[{HAN}])[ \t\u00a0\u3000]+(?=[{CJK_MARKS},.;:!?])"
-    rf"|(?:(?<=^[{HAN}])|(?<=[^{HAN}][{HAN}]))\u3000(?=[{HAN}](?![{HAN}]))",
+    rf"[ \t\u00a0\u3000](?:(?<=[{HAN}{CJK_MARKS},.;:!?][ \t\u00a0])[ \t\u00a0]*(?=[{HAN}])"
+    rf"|(?<=[{HAN}].)[ \t\u00a0\u3000]*(?=[{CJK_MARKS},.;:!?])"
+    rf"|(?:(?<=^[{HAN}]\u3000)|(?<=[^{HAN}][{HAN}]\u3000))(?=[{HAN}](?![{HAN}])))",
     re.MULTILINE,
 )
 # On a page read from print the spaces beside figures are stray too; elsewhere they may be somebody's style.
 _STRAY_FIGURE = re.compile(
-    rf"(?<=[{HAN}{CJK_MARKS}])[ \t\u00a0\u3000]+(?=[0-9])|(?<=[0-9])[ \t\u00a0\u3000]+(?=[{HAN}])"
+    rf"[ \t\u00a0\u3000](?:(?<=[{HAN}{CJK_MARKS}].)[ \t\u00a0\u3000]*(?=[0-9])"
+    rf"|(?<=[0-9].)[ \t\u00a0\u3000]*(?=[{HAN}]))"
 )
 _SLUGS = frozenset(("本报讯", "综合"))
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from builder.model import Flag
-from builder.text.damage.misread import Splitter, broken_words, confusions, places_of, single_runs, variants
+from builder.text.damage.misread import broken_words, confusions, single_runs, variants
 from builder.text.damage.names import NearNames
 from builder.text.damage.quotes import unmatched
 from builder.text.damage.repeats import doubled, loops, repeats, said_again
+from builder.text.damage.splitting import Splitter, Words
 from builder.text.scripts import is_ended
 
 Place = tuple[int, int]
@@ -57,7 +58,7 @@ def damage_of(
 
 
 def _found(
-    paragraphs: Sequence[Sequence[str]], texts: Sequence[str], names: NearNames | None, words: Splitter | None
+    paragraphs: Sequence[Sequence[str]], texts: Sequence[str], names: NearNames | None, splitter: Splitter | None
 ) -> Iterable[tuple[str, Iterable[Sequence[Place]]]]:
     """Yield each kind of damage with its places in every sentence."""
     yield "unterminated", [() if is_ended(text) or not text else ((0, len(text)),) for text in texts]
@@ -68,14 +69,13 @@ def _found(
     yield "enumeration-loop", map(loops, texts)
     if names:
         yield "near-miss", map(names.near, texts)
-    if not words:
+    if not splitter:
         yield "confusion", map(confusions, texts)
     else:
-        places = [[] if text.isascii() else places_of(text, words) for text in texts]
-        broken = (broken_words(text, mine, words) for text, mine in zip(texts, places, strict=True))
-        yield "confusion", [sorted({*sure, *more}) for sure, more in zip(map(confusions, texts), broken, strict=True)]
-        yield "variant", variants(texts, places)
-        yield "single-run", map(single_runs, texts, places)
+        words = Words(splitter)
+        yield "confusion", (sorted({*confusions(text), *broken_words(text, words)}) for text in texts)
+        yield "variant", variants(texts, words)
+        yield "single-run", (single_runs(text, words) for text in texts)
 
 
 def _unbalanced(paragraphs: Sequence[Sequence[str]]) -> list[list[Place]]:

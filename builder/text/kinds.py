@@ -16,7 +16,7 @@ from builder.text.scripts import HAN, is_ended, is_title_case, width
 # Columns; a headline of a Chinese paper rarely passes forty characters.
 LONGEST_HEADLINE, LONGEST_CAPTION, LONGEST_MENU, SHORTEST_CAPTION = 100, 90, 60, 10
 
-_LEADING = re.compile(r"^[→>»▶←«<\s|]+")
+_LEADING = re.compile(r"[→>»▶←«<\s|]+")
 _WORD = re.compile(r"[^\W_]")
 _DIGIT = re.compile("[0-9]")
 _NAMED = re.compile(
@@ -30,7 +30,8 @@ _SPOKEN = re.compile('[，,；;：:？?！!“”"]')
 # Columns that a sentence with an address in it has besides.
 _PROSE = 24
 _INNER_END = re.compile(r"[。！？!?][^。！？!?]|[a-z]{3,}[.!?][\"”']?\s+[A-Z]")
-
+# What the patterns of a caption hold that are told by its end.
+_CAPTION_END = re.compile(r"[.!?”\"。！？（(\[摄供](?:(?<=[（(\[摄供])|(?<=[.!?”\"])\s|(?<=[。！？”])\s?[图供摄新中])")
 
 _APART = frozenset({Kind.CAPTION, Kind.CREDIT, Kind.SOURCE, Kind.TIMESTAMP, Kind.BYLINE})
 # What every line has that is one of these, for most are not.
@@ -40,11 +41,21 @@ _APART_HINT = re.compile(
 
 
 @cache
+def _lists() -> dict[str, list[str]]:
+    return tomllib.loads((files("builder.text") / "page_lines.toml").read_text("utf-8"))
+
+
+@cache
 def _pattern(name: str) -> re.Pattern[str]:
     """Read one list of page_lines.toml."""
-    lists = tomllib.loads((files("builder.text") / "page_lines.toml").read_text("utf-8"))
-    flags = re.IGNORECASE if name in lists["any_case"] else 0
-    return re.compile("|".join(f"(?:{one})" for one in lists[name]).replace("{HAN}", HAN), flags)
+    flags = re.IGNORECASE if name in _lists()["any_case"] else 0
+    return re.compile("|".join(f"(?:{one})" for one in _lists()[name]).replace("{HAN}", HAN), flags)
+
+
+def _found(name: str, text: str) -> re.Match[str] | None:
+    """Search for one list, unless none of what each match holds is there."""
+    low = text.lower()
+    return _pattern(name).search(text) if any(sign in low for sign in _lists()[f"{name}_signs"]) else None
 
 
 def kind_of(text: str) -> Kind | None:
@@ -64,16 +75,22 @@ def kind_of(text: str) -> Kind | None:
         return Kind.NAVIGATION
     if columns <= LONGEST_HEADLINE and _is_contact(text):
         return Kind.CONTACT
-    if columns <= LONGEST_MENU and _is_menu(text) or columns <= 2 * LONGEST_MENU and _pattern("skip").search(text):
+    if columns <= LONGEST_MENU and _is_menu(text) or columns <= 2 * LONGEST_MENU and _found("skip", text):
         return Kind.NAVIGATION
-    if columns <= 2 * LONGEST_CAPTION and _pattern("caption").search(text):
+    if columns <= 2 * LONGEST_CAPTION and _is_caption(text):
         return Kind.CAPTION
     return Kind.NAVIGATION if text.isdecimal() else None
 
 
 def leads_away(text: str) -> bool:
     """Whether the titles of other articles stand behind a line."""
-    return width(text) <= LONGEST_MENU and _pattern("list_head").match(_LEADING.sub("", text)) is not None
+    return width(text) <= LONGEST_MENU and _pattern("list_head").match(text, _lead(text)) is not None
+
+
+def _lead(text: str) -> int:
+    """Count the arrows and spaces before a text."""
+    found = _LEADING.match(text)
+    return found.end() if found else 0
 
 
 def is_jump(text: str) -> bool:
@@ -124,10 +141,16 @@ def _is_timestamp(text: str) -> bool:
     return not _WORD.search(_pattern("time_words").sub(" ", _NAMED.sub(" ", rest)))
 
 
+def _is_caption(text: str) -> bool:
+    if _pattern("caption").match(text):
+        return True
+    return _CAPTION_END.search(text) is not None and _pattern("caption").search(text) is not None
+
+
 def _is_contact(text: str) -> bool:
     if _pattern("contact_words").match(text):
         return True
-    found = _pattern("contact").search(text)
+    found = _found("contact", text)
     if found is None or found.start() < 4:
         return found is not None
     is_prose = is_ended(text) and _PROSE <= width(text) - width(found[0])
@@ -135,9 +158,22 @@ def _is_contact(text: str) -> bool:
 
 
 def _is_menu(text: str) -> bool:
-    if _pattern("menu").match(_LEADING.sub("", text)) and not is_ended(text.rstrip(":：")):
+    if _pattern("menu").match(text, _lead(text)) and not is_ended(text.rstrip(":：")):
         return True
-    if not is_ended(text) and not _WORD.search(_pattern("menu_words").sub("", text)):
+    if is_ended(text):
+        return False
+    if not _has_other_words(text, _pattern("menu_words")):
         return True
     entries = [entry for entry in _TRAIL.split(text) if entry.strip()]
-    return 3 <= len(entries) and not is_ended(text) and max(map(width, entries)) <= 16
+    return 3 <= len(entries) and max(map(width, entries)) <= 16
+
+
+def _has_other_words(text: str, words: re.Pattern[str]) -> bool:
+    """Whether a text has words besides these, read from left to right."""
+    found = _WORD.search(text)
+    while found:
+        known = words.match(text, found.start())
+        if not known:
+            return True
+        found = _WORD.search(text, known.end())
+    return False

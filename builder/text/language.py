@@ -48,23 +48,28 @@ def language_of(text: str, latin: Callable[[str], str] | None = None) -> str:
     One ideograph, kana or Hangul syllable weighs as much as one word. What is in Latin script is `en`, or what `latin`
     says of it.
     """
-    weights = {"cjk": _length(_HAN, text) + _length(_KANA, text) + _length(_HANGUL, text)} if not text.isascii() else {}
-    weights["latin"] = len(_LATIN.findall(text))
+    if text.isascii():
+        return _latin(text, latin) if _LATIN.search(text) else "und"
+    han, kana, hangul = _length(_HAN, text), _length(_KANA, text), _length(_HANGUL, text)
+    weights = {"cjk": han + kana + hangul, "latin": len(_LATIN.findall(text))}
     if _ELSE.search(text):
         weights |= {language: _weight(language, letters, text) for language, letters, _ in _OTHERS}
     script = max(weights, key=lambda name: weights[name])
     if not weights[script]:
         return "und"
     if script == "cjk":
-        return _cjk(text)
+        return _cjk(han, kana, hangul)
     if script == "latin":
-        return latin(text) if latin else "en"
+        return _latin(text, latin)
     return _one_of_others(script, text)
 
 
-def _cjk(text: str) -> str:
-    """Tell Chinese, Japanese and Korean apart."""
-    han, kana, hangul = _length(_HAN, text), _length(_KANA, text), _length(_HANGUL, text)
+def _latin(text: str, reader: Callable[[str], str] | None) -> str:
+    return reader(text) if reader else "en"
+
+
+def _cjk(han: int, kana: int, hangul: int) -> str:
+    """Tell Chinese, Japanese and Korean apart by how many ideographs, kana and syllables a text has."""
     total = han + kana + hangul
     if _HANGUL_SHARE * total <= hangul and kana <= hangul:
         return "ko"

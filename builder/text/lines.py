@@ -62,6 +62,8 @@ class Paragraph:
     @property
     def text(self) -> str:
         """Write it on one line."""
+        if len(self.lines) == 1:
+            return self.lines[0].text
         words = [self.lines[0].text]
         for joint, line in zip(self.joints, self.lines[1:], strict=True):
             words += (joint, line.text)

@@ -27,7 +27,7 @@ _PLAIN = {
     **dict.fromkeys(map(ord, _BLANKS), " "),
 }
 # Without an at sign or seven digits near each other there is nothing to find.
-_HINT = re.compile("[@＠]|(?:[0-9０-９][^0-9０-９]{0,3}){7}")
+_AT, _SEVEN = re.compile("[@＠]"), re.compile("[0-9０-９](?:[^0-9０-９]{0,3}[0-9０-９]){6}")
 # Every repetition is bounded, so that no text takes long.
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
@@ -61,7 +61,7 @@ _SHORTEST_FOREIGN, _LONGEST_FOREIGN = 8, 15
 
 def personal_data(text: str) -> tuple[Flag, ...]:
     """Find personal data, left to right and apart; where two kinds claim a place, the one with a checksum has it."""
-    if not _HINT.search(text):
+    if not _AT.search(text) and not _SEVEN.search(text):
         return ()
     plain = text if text.isascii() else text.translate(_PLAIN)
     found: list[tuple[int, int, str]] = []

@@ -7,6 +7,9 @@ import re
 HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 """CJK ideographs, extensions and compatibility forms included, for use inside a character class."""
 
+NOT_HAN = "\x00-\u33ff\ua000-\uf8ff\ufb00-\U0001ffff\U000323b0-\U0010ffff"
+"""All other characters, likewise."""
+
 CJK_MARKS = "\u3001-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2014\u2018\u2019\u201c\u201d\u2026"
 """Punctuation as Chinese text uses it, the ideographic space left out, for use inside a character class."""
 
@@ -15,7 +18,7 @@ CLOSERS = "”’」』）》〉】)\"'"
 
 _HAN = re.compile(f"[{HAN}]+")
 _TITLE_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
-_ENDED = re.compile(f"[{TERMINATORS}.；;：:][{re.escape(CLOSERS)}]*$")
+_ENDS = frozenset(f"{TERMINATORS}.；;：:")
 
 
 def width(text: str) -> int:
@@ -25,7 +28,7 @@ def width(text: str) -> int:
 
 def is_ended(text: str) -> bool:
     """Whether a line closes with a terminator, quotes and brackets aside."""
-    return _ENDED.search(text.rstrip()) is not None
+    return text.rstrip().rstrip(CLOSERS)[-1:] in _ENDS
 
 
 def is_title_case(text: str) -> bool:

@@ -27,7 +27,10 @@ _MAY_END = frozenset("a.m p.m inc ltd co corp etc jr sr al".split())
 _MAY_PRECEDE_NUMBER = frozenset("no nos sec secs art arts ch chs pp para paras".split())
 # Faces and signs right after a terminator belong to what it ends.
 _FACES = "\U0001f300-\U0001faff\u2600-\u27bf\u200d\ufe0f"
-_END = re.compile(rf"(?:[。！？!?]+|…+|\.{{1,3}})[{re.escape(CLOSERS)}]*[{_FACES}]*")
+# It begins with a class of characters, since that is quickly found.
+_END = re.compile(
+    rf"[。！？!?….](?:(?<=[。！？!?])[。！？!?]*|(?<=…)…*|(?<=\.)\.{{0,2}})[{re.escape(CLOSERS)}]*[{_FACES}]*"
+)
 _SHELL = re.compile(r"《[^》]{0,200}》|（[^）]{0,200}）")
 _OPENING = re.compile(rf"""\s+["'“‘(\[]*(?:[A-Z0-9À-Ý{HAN}《]|[a-z][A-Z])""")
 _WORD = re.compile(r"[\w.’'&-]*$")
@@ -45,6 +48,7 @@ _NUMBER = re.compile(r"\s?\d")
 _LIST_NUMBER = re.compile(r"(?:^|([\w.’'&-]+)[.!?][\"'”’)]*\s+|[。！？:：;；][\"'”’)]*\s*)\d{1,2}$")
 _CAPITAL = re.compile(r"\s+[\"'“‘]*[A-Z]")
 _PLAIN_WORD = re.compile(r"(?<![\w.])[a-z]{4,}$")
+_WITHIN = frozenset("/=?@#%~_+")
 _NEXT_HAN = re.compile(f"[{HAN}]")
 _LAST_HAN = re.compile(f"[{HAN}%）)]$")
 _BLANK = re.compile(r"\s*+$")
@@ -189,11 +193,11 @@ def _full_stop_ends(text: str, start: int, end: int) -> bool:
         return _LAST_HAN.search(before) is not None or _is_word(before)
     if not _OPENING.match(text, end):
         return False
-    if (listed := _LIST_NUMBER.search(before)) and not _is_short(listed[1] or ""):
+    if before[-1:].isdecimal() and (listed := _LIST_NUMBER.search(before)) and not _is_short(listed[1] or ""):
         return False
     found = _WORD.search(before)
     word = found.group() if found else ""
-    is_whole = before[: len(before) - len(word)][-1:] not in tuple("/=?@#%~_+")
+    is_whole = before[: len(before) - len(word)][-1:] not in _WITHIN
     return not (is_whole and _is_short(word)) or _ends_though_short(text, word, end)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 from builder.text.damage.words import characters
 from builder.text.scripts import HAN
@@ -16,6 +17,8 @@ from builder.text.scripts import HAN
 _SHORTEST_HAN, _LONGEST_HAN, _SHORTEST_LATIN = 4, 12, 7
 _CAPITALISED = re.compile(r"\b[A-ZÀ-Þ][a-zà-ÿ]{5,30}\b")
 _HAN_RUN = re.compile(f"[{HAN}]+")
+_REMEMBERED = 2**14
+"""Capitalised words of which it is remembered whether they are nearly a name."""
 
 Place = tuple[int, int]
 
@@ -40,6 +43,8 @@ class NearNames:
                 _index(self._latin, word)
         self._halves = {len(half) for half in (*self._heads, *self._tails)}
         self._starts = {half[:2] for half in (*self._heads, *self._tails)}
+        self._may_start = re.compile(f"[{''.join(foreign)}]{{2,}}")
+        self._is_near_latin = lru_cache(_REMEMBERED)(self._is_inside_name)
 
     def near(self, text: str) -> list[Place]:
         """Find the words of a text that are one edit away from a name and are no name themselves."""
@@ -56,16 +61,26 @@ class NearNames:
         counts = Counter(match.group() for match in words)
         for match in words:
             word = match.group()
-            if counts[word] < 3 and any(_is_inner(word, name) for name in _found(self._latin, word)):
+            if counts[word] < 3 and self._is_near_latin(word):
                 yield match.span()
+
+    def _is_inside_name(self, word: str) -> bool:
+        return any(_is_inner(word, name) for name in _found(self._latin, word))
 
     def _near_han(self, text: str) -> Iterator[Place]:
         """Find windows one edit away from a name, none of which lies over a name that is right."""
-        for run in _HAN_RUN.finditer(text) if self._halves else ():
-            places = [at for at in range(*run.span()) if text[at : at + 2] in self._starts]
+        for run in _HAN_RUN.finditer(text) if self._halves and not text.isascii() else ():
+            places = [at for at in self._starting(text, *run.span()) if text[at : at + 2] in self._starts]
+            if not places:
+                continue
             windows = {window for at in places for window in self._windows(text, at, *run.span())}
             near = {window: name for window in windows if (name := self._name_of(text, *window))}
             yield from _apart(text, near, self._right(text, *run.span()) if near else [])
+
+    def _starting(self, text: str, start: int, end: int) -> Iterator[int]:
+        """Yield where two characters of foreign names follow each other."""
+        for run in self._may_start.finditer(text, start, end):
+            yield from range(run.start(), run.end() - 1)
 
     def _right(self, text: str, start: int, end: int) -> list[Place]:
         """Find the names in a run that are right."""

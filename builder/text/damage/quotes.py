@@ -37,6 +37,8 @@ def _goes_on(text: str, at: int, follower: str) -> bool:
 
 def _alone(text: str) -> list[int]:
     """Find the marks of one paragraph without a partner."""
+    if not _MARK.search(text):
+        return []
     opened: list[int] = []
     lost: list[int] = []
     waiting = Counter[str]()
@@ -75,10 +77,9 @@ def _is_listed(text: str, at: int) -> bool:
 
 def _straight(text: str) -> list[int]:
     """Find the straight quote that has no partner; inches are none."""
-    marks = [at for at, mark in enumerate(text) if mark == '"']
-    if len(marks) % 2 == 0:
+    if text.count('"') % 2 == 0:
         return []
-    marks = [at for at in marks if not text[max(0, at - 1) : at].isdigit()]
+    marks = [at for at, mark in enumerate(text) if mark == '"' and not text[max(0, at - 1) : at].isdigit()]
     return [_odd(text, marks)] if len(marks) % 2 else []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import add, eq
 from typing import NamedTuple
 
 from builder.text.damage.words import patterns
@@ -14,13 +15,12 @@ from builder.text.scripts import HAN
 # inside may be a term (中国文化扶贫委员会): it must stand twice on end or be longer.
 _PASSAGE_HAN, _PASSAGE_WORDS, _PASSAGE_LATIN, _VARIED, _TERM, _GAP = 8, 5, 25, 4, 12, 2
 
-_HAN = re.compile(f"[{HAN}]")
+_HAN, _HAN_RUN = re.compile(f"[{HAN}]"), re.compile(f"[{HAN}]+")
 _DOUBLED = re.compile(rf"([{HAN}])\1(?:[{HAN}]?([{HAN}])\2){{2,}}")
 # Two characters or words and more, three times on end.
-_LOOPED = (
-    re.compile(rf"([{HAN}]{{2,20}}?)(?:[，,、]?\1){{2,}}"),
-    re.compile(r"\b(\w+(?: \w+){1,7}?)(?:,? \1\b){2,}", re.IGNORECASE | re.ASCII),
-)
+_LOOPED_HAN = re.compile(rf"([{HAN}]{{2,20}}?)(?:[，,、]?\1){{2,}}")
+_LOOPED_LATIN = re.compile(r"\b(\w+(?: \w+){1,7}?)(?:,? \1\b){2,}", re.IGNORECASE | re.ASCII)
+_LATIN = re.compile(r"\w+", re.ASCII)
 _WORD = re.compile(rf"[^\W_{HAN}]+(?:['’-][^\W_{HAN}]+)*")
 _CLAUSE = re.compile(r"[^，,。；;：:！？!?（）()“”\"《》「」\s]+")
 _COMMA = re.compile(r"\s?,\s{1,3}(?:and\s)?|\sand\s")
@@ -33,10 +33,10 @@ Place = tuple[int, int]
 
 
 class _Units(NamedTuple):
-    """What one sentence is counted in: its ideographs or its words, and where each stands."""
+    """What one sentence is counted in: its ideographs or its words, and what finds them."""
 
     texts: str | tuple[str, ...]
-    places: list[Place]
+    unit: re.Pattern[str]
     least: int
 
 
@@ -53,7 +53,10 @@ def repeats(sentences: Sequence[str]) -> list[list[Place]]:
     """Find in each sentence the passages that stood in it before; a phrase that other sentences have too is none."""
     found = [[run for units in _units(text) for run in _runs(units) if not _is_term(text, run)] for text in sentences]
     common = _common(sentences, {gram for runs in found for run in runs for gram in _grams(run)})
-    return [[_place(run) for run in runs if not common.issuperset(_grams(run))] for runs in found]
+    return [
+        [_place(text, run) for run in runs if not common.issuperset(_grams(run))]
+        for text, runs in zip(sentences, found, strict=True)
+    ]
 
 
 def doubled(text: str) -> list[Place]:
@@ -61,8 +64,23 @@ def doubled(text: str) -> list[Place]:
 
     商商调度度方案案, 他说他说他说; one ideograph alone is a word (常常).
     """
-    found = [match.span() for match in _DOUBLED.finditer(text) if _VARIED <= len({*match.group()})]
-    return found + [match.span() for looped in _LOOPED for match in looped.finditer(text) if 1 < len({*match[1]})]
+    looped = [*(_LOOPED_HAN.finditer(text) if _may_loop(text) else ()), *_looped_latin(text)]
+    doubles = _DOUBLED.finditer(text) if not text.isascii() and 3 <= sum(map(eq, text, text[1:])) else ()
+    found = [match.span() for match in doubles if _VARIED <= len({*match.group()})]
+    return found + [match.span() for match in looped if 1 < len({*match[1]})]
+
+
+def _may_loop(text: str) -> bool:
+    """Whether two neighbouring ideographs may stand three times: their pair adds at the least two to the others."""
+    return not text.isascii() and len({*map(add, text, text[1:])}) <= len(text) - 3
+
+
+def _looped_latin(text: str) -> Iterator[re.Match[str]]:
+    """Find some words three times on end: at the least six, of which four were there before."""
+    if text.count(" ") < 5:
+        return iter(())
+    words = _LATIN.findall(text)
+    return _LOOPED_LATIN.finditer(text) if len({*map(str.lower, words)}) <= len(words) - 4 else iter(())
 
 
 def said_again(sentences: Sequence[str]) -> list[list[Place]]:
@@ -82,17 +100,15 @@ def loops(text: str) -> list[Place]:
 def _units(text: str) -> Iterator[_Units]:
     """Count a sentence in ideographs and in words, case and all between them aside."""
     if not text.isascii():
-        han = [(match.start(), match.end()) for match in _HAN.finditer(text)]
-        yield _Units("".join(text[start] for start, _ in han), han, _PASSAGE_HAN)
-    words = [match.span() for match in _WORD.finditer(text)]
-    yield _Units(tuple(text[start:end].casefold() for start, end in words), words, _PASSAGE_WORDS)
+        yield _Units("".join(_HAN_RUN.findall(text)), _HAN, _PASSAGE_HAN)
+    yield _Units(tuple(map(str.casefold, _WORD.findall(text))), _WORD, _PASSAGE_WORDS)
 
 
 def _runs(units: _Units) -> Iterator[_Run]:
     """Find what stood before, each as long as it can be, left to right and apart."""
     texts, least = units.texts, units.least
     count = len(texts) - least + 1
-    if len({texts[at : at + least] for at in range(count)}) == max(0, count):
+    if len(texts) < 2 * least or len({texts[at : at + least] for at in range(count)}) == count:
         return  # nearly every sentence
     first: dict[str | tuple[str, ...], int] = {}
     at = 0
@@ -119,7 +135,7 @@ def _is_term(text: str, run: _Run) -> bool:
     size = run.end - run.start
     if not isinstance(run.units.texts, str) or _TERM <= size or run.gap <= _GAP:
         return False
-    return _CLAUSE.fullmatch(text[slice(*_place(run))].replace("、", "，")) is not None
+    return _CLAUSE.fullmatch(text[slice(*_place(text, run))].replace("、", "，")) is not None
 
 
 def _grams(run: _Run) -> Iterator[str | tuple[str, ...]]:
@@ -138,8 +154,9 @@ def _common(sentences: Sequence[str], wanted: set[str | tuple[str, ...]]) -> set
     return twice
 
 
-def _place(run: _Run) -> Place:
-    return run.units.places[run.start][0], run.units.places[run.end - 1][1]
+def _place(text: str, run: _Run) -> Place:
+    places = [match.span() for match in run.units.unit.finditer(text)]
+    return places[run.start][0], places[run.end - 1][1]
 
 
 def _enumerations(text: str) -> Iterator[list[Place]]:

@@ -23,6 +23,12 @@ def patterns(name: str) -> re.Pattern[str]:
 
 
 @cache
+def signs(name: str) -> tuple[re.Pattern[str], ...]:
+    """Compile what a match of a list always holds: quick to look for, and rarely there."""
+    return tuple(map(re.compile, lists()[f"{name}_signs"]))
+
+
+@cache
 def characters(name: str) -> frozenset[str]:
     """Read a list that is one string of characters."""
     return frozenset(lists()[name][0])
