@@ -27,6 +27,7 @@ from builder.model import (
     Pulled,
     Reject,
     Sentence,
+    TakenUp,
     Task,
 )
 from builder.reading import Attempt, Raw, Sighting, Source
@@ -219,6 +220,17 @@ def _add_sentence(db: sqlite3.Connection, sentence: Sentence) -> None:
     _insert(db, "sentence", rows.sentence_row(sentence))
 
 
+def _add_taken_up(db: sqlite3.Connection, taken: TakenUp) -> None:
+    """Forget what was refused of a sentence (`sentence#annotator`), and its proposal unless it is meant for people."""
+    refused = "stage = 'annotate' AND ?1 || '#' <= subject AND subject < ?1 || '$'"
+    db.execute(f"DELETE FROM reject WHERE {refused}", (taken.sentence,))
+    is_meant = "EXISTS (SELECT 1 FROM intent i WHERE i.sentence = ?1 AND i.annotator = ?2)"
+    db.execute(
+        f"DELETE FROM prediction WHERE sentence = ?1 AND annotator = ?2 AND NOT {is_meant}",
+        (taken.sentence, taken.annotator),
+    )
+
+
 def _add_prediction(db: sqlite3.Connection, prediction: Prediction) -> None:
     _insert(db, "prediction", rows.prediction_row(prediction))
 
@@ -255,6 +267,7 @@ _INSERTS: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     Sighting: _add_sighting,
     Document: _add_document,
     Sentence: _add_sentence,
+    TakenUp: _add_taken_up,
     Prediction: _add_prediction,
     Intent: _add_intent,
     Task: _add_task,
