@@ -27,7 +27,7 @@ COMPANIES = (
         {"exporters"},
     ),
     ({"flow", "stages"},),
-    ({"workbench", "preview", "project_files", "rendering"},),
+    ({"workbench", "contracts", "preview", "project_files", "rendering"},),
     ({"cli", "console", "demo", "exits", "__main__"},),
 )
 """Floors from the ground up, each of one or more companies: a room may import its own company and any lower floor."""
@@ -48,8 +48,9 @@ DOORS = {
     "lingua": {"text/latin.py"},
     "platformdirs": {"studio/environment.py"},
     "pyarrow": {"exporters/parquet.py", "readers/arrow_rows.py"},
-    "pydantic": {"config.py", "json_schemas.py", "schema.py", "studio/answers.py"},
+    "pydantic": {"annotators/user_patterns.py", "config.py", "json_schemas.py", "schema.py", "studio/answers.py"},
     "pypdfium2": {"readers/pdf.py"},
+    "re2": {"annotators/user_patterns.py"},
     "rensa": {"text/shingles.py"},
     "rich": {"console.py", "rendering.py"},
     "sqlite3": {"store/db.py"},
@@ -68,6 +69,7 @@ SLOW = {
     "lingua",
     "pyarrow",
     "pypdfium2",
+    "re2",
     "rensa",
     "rich",
     "yaml",

@@ -46,7 +46,7 @@ class Isolated:
         self.by = f"{self.name}@{self.fingerprint}"
         self._schema, self._seconds, self._patience = schema, seconds, patience
         is_apart = not _is_built_in(annotator) if apart is None else apart
-        self._worker = Worker(annotator) if is_apart else None
+        self._worker = Worker(annotator, seconds) if is_apart else None
         self._ask: Ask = self._worker.ask if self._worker else _Here(annotator)
         self._failed_batches = 0
         self._last = ""

@@ -25,8 +25,9 @@ _START = "started"
 class Worker:
     """Asks an annotator in another process, started when first asked and again after it was killed."""
 
-    def __init__(self, annotator: Annotator) -> None:
+    def __init__(self, annotator: Annotator, seconds_to_start: float) -> None:
         self._annotator = annotator
+        self._seconds_to_start = seconds_to_start
         self._process: BaseProcess | None = None
         self._connection: Connection[Any, Any] | None = None
 
@@ -41,7 +42,7 @@ class Worker:
                 (E_TIMEOUT) or its process ends (E_DIED).
 
         """
-        connection = self._connection or self._started(seconds)
+        connection = self._connection or self._started()
         try:
             connection.send(list(sentences))
             code, answer = self._received(connection, seconds)
@@ -61,8 +62,8 @@ class Worker:
             self._connection.close()
         self._process = self._connection = None
 
-    def _started(self, seconds: float) -> Connection[Any, Any]:
-        """Start the process; loading the annotator may take as long as a batch.
+    def _started(self) -> Connection[Any, Any]:
+        """Start the process, which loads the annotator.
 
         Raises:
             Rejected: it does not start.
@@ -75,7 +76,7 @@ class Worker:
         try:
             self._process.start()
             there.close()
-            self._received(here, seconds)
+            self._received(here, self._seconds_to_start)
         except Exception as error:
             self._process = self._process if self._process.pid else None
             self.close()
