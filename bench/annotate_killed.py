@@ -1,6 +1,6 @@
 """Kill `builder annotate` at random moments, resume it, and compare with a run never killed: builder.db, byte by byte.
 
-python bench/annotate_killed.py [--sentences 10000] [--kills 20] [--seed 0] [--processes 1]
+Run it with: python bench/annotate_killed.py [--sentences 10000] [--kills 20] [--seed 0] [--processes 1]
 """
 
 from __future__ import annotations

@@ -199,7 +199,9 @@ def test_a_sound_annotator_breaks_nothing():
 
 
 @pytest.mark.parametrize(("cls", "clause"), BROKEN, ids=lambda value: getattr(value, "__name__", value))
-def test_a_broken_clause_is_named(cls, clause):
+def test_a_broken_clause_is_named(cls, clause, monkeypatch):
+    if clause not in ("deterministic across processes", "lasting fingerprint", "travels"):
+        monkeypatch.setattr("builder.contracts._of_processes", lambda *_: iter(()))  # it takes seconds
     assert clause in clauses(globals()[f"build_{cls.__name__}"])
 
 
