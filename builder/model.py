@@ -279,20 +279,9 @@ class Reject:
 
 
 Fact = (
-    Source
-    | Attempt
-    | Sighting
-    | Raw
-    | Document
-    | Sentence
-    | TakenUp
-    | Prediction
-    | Intent
-    | Task
-    | Pulled
-    | Annotation
-    | Reject
-)
+    Source | Attempt | Sighting | Raw | Document | Sentence | TakenUp | Prediction | Intent | Task | Pulled
+    | Annotation | Reject
+)  # fmt: skip
 """What a stage may add to the store."""
 
 
