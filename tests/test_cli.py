@@ -281,3 +281,9 @@ def test_an_interrupted_verb_says_that_it_can_go_on(monkeypatch: pytest.MonkeyPa
     told = called("preview", tmp_path / "page.txt")
 
     assert (130, True) == (told.exit_code, "goes on from here" in told.stderr)
+
+
+def test_retry_annotate_has_nothing_to_do_where_nothing_failed(project: Path) -> None:
+    told = called("-C", project, "retry", "annotate", "--json")
+
+    assert (0, {"stage": "annotate", "done": 0, "rejected": []}) == (told.exit_code, json.loads(told.stdout))

@@ -188,3 +188,12 @@ def test_a_reject_of_another_stage_is_shown_whatever_its_subject(bench):
     bench.store.add([Reject("push", "x#y", "E_X", "-"), Reject("ingest", "a#b", "E_X", "-")])
 
     assert [("ingest", "E_X"), ("push", "E_X")] == refused(bench)
+
+
+def test_the_command_exits_as_partial_when_one_failed(bench):
+    from builder import cli
+
+    with pytest.raises(SystemExit) as ended:
+        cli._finish([bench.annotate()], as_json=False)
+
+    assert 1 == ended.value.code
