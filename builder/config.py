@@ -19,6 +19,8 @@ from builder.text.flags import NAMES
 
 FILE = "builder.toml"
 KEY_VARIABLE = "BUILDER_STUDIO_KEY"
+_FILES = (("gazetteer", "terms"), ("pattern", "file"))
+"""Options of annotators that name a file."""
 
 
 class _Table(BaseModel):
@@ -61,6 +63,10 @@ class AnnotateTable(_Table):
 
     annotators: tuple[str, ...] = Field(
         ("jieba", "gazetteer", "pattern", "cues"), min_length=1, description="Entry points, in order."
+    )
+    processes: int = Field(1, ge=1, le=256, description="Processes that propose.")
+    seconds: float = Field(
+        60.0, gt=0, le=86_400, description="Time that a plug-in may take for a batch; then it is stopped and retried."
     )
     options: dict[str, dict[str, str]] = Field({}, description="Options per annotator.")
 
@@ -148,10 +154,11 @@ class Project:
 
     @property
     def annotator_options(self) -> dict[str, dict[str, str]]:
-        """Give the options of each annotator; the gazetteer's own terms lie relative to the project."""
+        """Give the options of each annotator; files of terms and patterns lie relative to the project."""
         options = {name: dict(given) for name, given in self.config.annotate.options.items()}
-        if terms := options.get("gazetteer", {}).get("terms"):
-            options["gazetteer"]["terms"] = str(self.folder / terms)
+        for name, option in _FILES:
+            if file := options.get(name, {}).get(option):
+                options[name][option] = str(self.folder / file)
         return options
 
     def sources(self) -> list[Path]:
@@ -252,6 +259,8 @@ latin = "en"              # the language of text in Latin script; "detect" looks
 
 [annotate]
 annotators = ["jieba", "gazetteer", "pattern", "cues"]
+processes = 1             # processes that propose
+seconds = 60              # time that a plug-in may take for a batch; then it is stopped, see docs/configuration.md
 
 [studio]
 url = ""                  # your own Label Studio (key in {KEY_VARIABLE}); empty: the embedded one

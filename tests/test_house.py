@@ -28,7 +28,7 @@ COMPANIES = (
         {"exporters"},
     ),
     ({"flow", "stages"},),
-    ({"workbench", "preview", "project_files", "rendering", "figures", "plotting"},),
+    ({"workbench", "contracts", "preview", "project_files", "rendering", "figures", "plotting"},),
     ({"cli", "cli_evaluate", "console", "demo", "exits", "__main__"},),
 )
 """Floors from the ground up, each of one or more companies: a room may import its own company and any lower floor."""
@@ -52,6 +52,7 @@ DOORS = {
     "platformdirs": {"studio/environment.py"},
     "pyarrow": {"exporters/parquet.py", "readers/arrow_rows.py"},
     "pydantic": {
+        "annotators/user_patterns.py",
         "config.py",
         "evaluation/crosswalk.py",
         "json_schemas.py",
@@ -59,6 +60,7 @@ DOORS = {
         "studio/answers.py",
     },
     "pypdfium2": {"readers/pdf.py"},
+    "re2": {"annotators/user_patterns.py"},
     "rensa": {"text/shingles.py"},
     "rich": {"console.py", "rendering.py"},
     "sqlite3": {"store/db.py"},
@@ -78,6 +80,7 @@ SLOW = {
     "matplotlib",
     "pyarrow",
     "pypdfium2",
+    "re2",
     "rensa",
     "rich",
     "yaml",
