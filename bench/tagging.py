@@ -55,7 +55,8 @@ def sentences(files: Sequence[Path], rng: random.Random) -> list[str]:
 def invented(texts: Sequence[str], many: int, suggested: int, rng: random.Random) -> Iterator[UserWord]:
     """Make a user dictionary."""
     own = rng.sample(sorted(reference_tagger.read_words()[0]), many // 2)
-    cut = [text[at : at + rng.randint(1, 6)] for text in rng.choices(texts, k=many) for at in [rng.randrange(len(text))]]
+    places = [(text, rng.randrange(len(text))) for text in rng.choices(texts, k=many)]
+    cut = [text[at : at + rng.randint(1, 6)] for text, at in places]
     for rank, word in enumerate(rng.sample([*own, *cut[: many - len(own)]], many)):
         yield UserWord(word, None if rank < suggested else int(10 ** rng.uniform(0, 5)), rng.choice(TAGS))
 

@@ -7,10 +7,13 @@ text is changed before rjieba sees it, one character for one, and put back after
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from importlib.metadata import version
-from itertools import accumulate, repeat
+from itertools import accumulate, chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,10 +21,10 @@ import rjieba
 from numpy.typing import NDArray
 
 from builder.annotators import reference_tagger
-from builder.annotators.hidden_states import Model, model
+from builder.annotators.hidden_states import model
 from builder.annotators.merging import Token
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord
-from builder.annotators.viterbi import Decoder, words_in
+from builder.annotators.viterbi import Decoder, Ints, Tagged
 
 # The release of rjieba whose dictionary was compared with the one of jieba that has this digest: word for word, equal.
 _COMPARED = ("0.2.2", "7197c3211ddd98962b036cdf40324d1ea2bfaa12bd028e68faa70111a88e12a8")
@@ -40,9 +43,6 @@ _REMEMBERED = 1 << 16
 
 _OUTSIDE, _HAN, _LATIN, _SIGN = range(4)
 
-Tagged = tuple[tuple[str, ...], tuple[str, ...]]
-"""Words and their tags."""
-
 
 class FastTagger:
     """Tags as jieba does, with words of the caller's."""
@@ -54,13 +54,12 @@ class FastTagger:
         # Two single letters may then beat the word that joins them, and rjieba shows both as one: jieba must tell.
         self._unsure = bool(words) and _add(self._words, self._tags, words, reference) or unsure
         self._guesses: dict[str, Tagged] = {}
-        self._decoder: Decoder | None = None
 
     def tag(self, texts: Sequence[str]) -> list[list[Token]]:
         """Split texts into tagged words that tile them."""
         doubtful = [self._unsure and bool(_SEVERAL_LATIN.search(text)) for text in texts]
         sure = [text for text, doubt in zip(texts, doubtful, strict=True) if not doubt]
-        tagged = (tokens for batch in _batches(sure) for tokens in self._tag(batch))
+        tagged = chain.from_iterable(map(self._tag, _batches(sure)))
         return [
             self._reference().tag(text) if doubt else next(tagged) for text, doubt in zip(texts, doubtful, strict=True)
         ]
@@ -68,29 +67,32 @@ class FastTagger:
     def words_of(self, text: str) -> list[str]:
         """Split a text by the dictionary alone."""
         safe = _FOREIGN_TO_WORDS.sub("\0", text)
-        return _put_back(self._words.cut(safe, hmm=False), safe, text)
+        words = self._words.cut(safe, hmm=False)
+        return words if safe == text else _put_back(words, _begins(words), _FOREIGN_TO_WORDS, text)
 
-    def _tag(self, texts: Sequence[str]) -> Iterator[list[Token]]:
-        words, flags = self._split("\0".join(texts))
-        ends = np.fromiter(accumulate(map(len, words)), np.intp, len(words))
-        begins = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
-        starts = np.fromiter(accumulate((len(text) + 1 for text in texts), initial=0), np.intp)
-        first = np.searchsorted(begins, starts[:-1])
-        last = np.searchsorted(begins, starts[1:] - 1)
-        offset = np.repeat(starts[:-1], np.diff(first, append=len(words)))
-        rows = zip((begins - offset).tolist(), (ends - offset).tolist(), words, flags, strict=True)
-        tokens = list(map(tuple.__new__, repeat(Token), rows))
-        for here, there in zip(first.tolist(), last.tolist(), strict=True):
-            yield tokens[here:there]
+    def _tag(self, texts: Sequence[str]) -> list[list[Token]]:
+        with _collector_at_rest():
+            words, flags = self._split("\0".join(texts))
+            begins = _begins(words)
+            starts = np.fromiter(accumulate((len(text) + 1 for text in texts), initial=0), np.intp)
+            first = np.searchsorted(begins, starts[:-1])
+            last = np.searchsorted(begins, starts[1:] - 1)
+            places = begins - np.append(np.repeat(starts[:-1], np.diff(first, append=len(words))), 0)
+            ends = begins[1:] - begins[:-1] + places[:-1]
+            rows = zip(places[:-1].tolist(), ends.tolist(), words, flags, strict=True)
+            tokens = list(map(tuple.__new__, repeat(Token), rows))
+            return [tokens[here:there] for here, there in zip(first.tolist(), last.tolist(), strict=True)]
 
     def _split(self, text: str) -> tuple[list[str], list[str]]:
         """Give the words of a text and their tags."""
         safe = _FOREIGN.sub("\0", text)
         words = self._words.cut(safe, hmm=False)
-        route = _route(words, safe, self._words.has_word)
+        begins = _begins(words)
+        route = _route(words, begins, safe, self._words.has_word)
         guessed = self._guess([safe[run.begin : run.end] for run in route])
         flags = _spliced([*map(self._tags.__getitem__, words)], route, [tags for _, tags in guessed])
-        return _spliced(_put_back(words, safe, text), route, [names for names, _ in guessed]), flags
+        words = words if safe == text else _put_back(words, begins, _FOREIGN, text)
+        return _spliced(words, route, [names for names, _ in guessed]), flags
 
     def _guess(self, runs: Sequence[str]) -> list[Tagged]:
         """Cut and tag runs of single characters."""
@@ -99,7 +101,7 @@ class FastTagger:
         new = [run for run in dict.fromkeys(runs) if run not in self._guesses]
         pieces = {run: _pieces(run) for run in new if not self._words.has_word(run)}
         han = list(dict.fromkeys(text for cut in pieces.values() for text, flag in cut if flag is None))
-        decoded = dict(zip(han, self._decode(han), strict=True))
+        decoded = dict(zip(han, self._decoder.cut(han), strict=True))
         for run in new:
             self._guesses[run] = _joined(pieces[run], decoded) if run in pieces else self._singles(run)
         return [self._guesses[run] for run in runs]
@@ -107,12 +109,9 @@ class FastTagger:
     def _singles(self, run: str) -> Tagged:
         return tuple(run), tuple(map(self._tags.__getitem__, run))
 
-    def _decode(self, runs: Sequence[str]) -> Iterator[Tagged]:
-        if self._decoder is None:
-            self._decoder = Decoder(_model())
-        for run, states in zip(runs, self._decoder.decode(runs), strict=True):
-            cut = list(words_in(self._decoder.model, states))
-            yield tuple(run[begin:end] for begin, end, _ in cut), tuple(tag for _, _, tag in cut)
+    @cached_property
+    def _decoder(self) -> Decoder:
+        return Decoder(model(*reference_tagger.hidden_markov_tables()))
 
 
 class _Run(NamedTuple):
@@ -168,19 +167,34 @@ def _kinds() -> NDArray[np.uint8]:
 _KINDS = _kinds()
 
 
-def _route(words: Sequence[str], text: str, is_word: Callable[[str], bool]) -> list[_Run]:
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Stop the search for cycles while myriads of tuples are made that cannot be in one: it took half the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _begins(words: Sequence[str]) -> Ints:
+    """Say where each word begins, and where the last one ends."""
+    return np.fromiter(accumulate(map(len, words), initial=0), np.intp, len(words) + 1)
+
+
+def _route(words: Sequence[str], begins: Ints, text: str, is_word: Callable[[str], bool]) -> list[_Run]:
     """Find where two or more single characters stand side by side; rjieba joins letters and digits among them."""
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    lengths = np.fromiter(map(len, words), np.intp, len(words))
-    ends = lengths.cumsum()
-    begins = ends - lengths
-    kinds = _KINDS[np.minimum(codes[begins], 0xFFFF)]
+    lengths = np.diff(begins)
+    kinds = _KINDS[np.minimum(codes[begins[:-1]], 0xFFFF)]
     loose = (lengths == 1) & (kinds != _OUTSIDE)
     for at in np.flatnonzero((lengths > 1) & (kinds == _LATIN)).tolist():
         loose[at] = not is_word(words[at])
     turns = np.flatnonzero(np.diff(loose, prepend=False, append=False))
     first, last = turns[::2], turns[1::2]
-    begin, end = begins[first], ends[last - 1]
+    begin, end = begins[first], begins[last]
     long = end - begin > 1
     return [*map(_Run, *(each[long].tolist() for each in (first, last, begin, end)))]
 
@@ -196,12 +210,13 @@ def _spliced(words: list[str], route: Sequence[_Run], guessed: Sequence[tuple[st
     return whole + words[at:]
 
 
-def _put_back(words: list[str], safe: str, text: str) -> list[str]:
+def _put_back(words: list[str], begins: Ints, foreign: re.Pattern[str], text: str) -> list[str]:
     """Give back the characters that rjieba was not shown."""
-    if safe == text:
-        return words
-    places = accumulate(map(len, words), initial=0)
-    return [text[at] if word == "\0" else word for word, at in zip(words, places, strict=False)]
+    changed = np.fromiter((hit.start() for hit in foreign.finditer(text)), np.intp)
+    words = words.copy()
+    for rank, at in zip(np.searchsorted(begins, changed).tolist(), changed.tolist(), strict=True):
+        words[rank] = text[at]
+    return words
 
 
 def _pieces(run: str) -> list[tuple[str, str | None]]:
@@ -213,11 +228,8 @@ def _joined(pieces: Sequence[tuple[str, str | None]], decoded: dict[str, Tagged]
     if len(pieces) == 1 and pieces[0][1] is None:
         return decoded[pieces[0][0]]
     cut = [decoded[text] if flag is None else ((text,), (flag,)) for text, flag in pieces]
-    return tuple(word for words, _ in cut for word in words), tuple(flag for _, flags in cut for flag in flags)
-
-
-def _model() -> Model:
-    return model(*reference_tagger.hidden_markov_tables())
+    words, flags = zip(*cut, strict=True)
+    return tuple(chain.from_iterable(words)), tuple(chain.from_iterable(flags))
 
 
 def _dictionary() -> tuple[Any, bool]:
@@ -225,7 +237,7 @@ def _dictionary() -> tuple[Any, bool]:
     if (version("rjieba"), reference_tagger.dictionary_digest()) == _COMPARED:
         return rjieba.Jieba(), False
     counts, total, tags = reference_tagger.read_words()
-    words = rjieba.Jieba.empty()
+    words: Any = rjieba.Jieba.empty()  # type: ignore[no-untyped-call]
     for word, count in counts.items():
         words.add_word(word, count, tags[word])
     words.add_word(_DOUBLED, total - sum(counts.values()), "x")

@@ -74,7 +74,8 @@ def model(
     allowed = np.zeros(emission.shape, np.bool_)
     every = [number[state] for given in states.values() for state in given]
     allowed[np.repeat(rows[_codes(states)], [len(given) for given in states.values()]), every] = True
-    return Model(names, np.array([*(start[name] for name in names), -np.inf]), _steps(steps, number), emission, allowed, rows)
+    begin = np.array([*(start[name] for name in names), -np.inf])
+    return Model(names, begin, _steps(steps, number), emission, allowed, rows)
 
 
 def _steps(steps: Mapping[State, Mapping[State, float]], number: Mapping[State, int]) -> NDArray[np.float64]:

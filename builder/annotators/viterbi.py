@@ -1,4 +1,4 @@
-"""Chinese character runs enter; the likeliest state of each character leaves, exactly as jieba's decoder finds it.
+"""Runs of Chinese characters enter; words and tags leave, exactly as jieba's decoder finds them.
 
 Pure. Many runs go side by side; every sum is added in jieba's order and every tie goes to the larger state, so not even
 rounding differs. Where jieba leaves its list of states (a rare character, an unheard-of pair) a run goes alone.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from builder.annotators.hidden_states import Model
 
 Ints = NDArray[np.intp]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Tagged = tuple[tuple[str, ...], tuple[str, ...]]
+"""Words and their tags."""
 _SIDE_BY_SIDE = 96  # fewer runs are not worth sorting by how many states they have
 
 
@@ -34,7 +37,7 @@ class Layout:
     leaving: Ints
     """S and E states: what the next word may follow."""
     leaving_columns: Ints
-    column: Ints
+    column: NDArray[np.uint8]
     """The column of a state; what a character cannot have lies in the last, which holds minus infinity."""
     middle: Ints
     """Of every state, the M state of its tag."""
@@ -51,16 +54,18 @@ def layout(model: Model) -> Layout:
     """Lay out the states of every character."""
     opening, closing = _listed(model, model.at("BS")), _listed(model, model.at("EM"))
     pad = opening.shape[1] + closing.shape[1]
-    column = np.full(model.allowed.shape, pad, np.intp)
-    np.put_along_axis(column, opening, np.arange(opening.shape[1])[None, :], 1)
-    np.put_along_axis(column, closing, np.arange(opening.shape[1], pad)[None, :], 1)
+    column = np.full(model.allowed.shape, pad, np.uint8)
+    np.put_along_axis(column, opening, np.arange(opening.shape[1], dtype=np.uint8)[None, :], 1)
+    np.put_along_axis(column, closing, np.arange(opening.shape[1], pad, dtype=np.uint8)[None, :], 1)
     column[:, model.nothing] = pad
     leaving = _listed(model, np.concatenate([model.at("S"), model.at("E")]))
     number = {name: rank for rank, name in enumerate(model.names)}
     middle, beginning = (
         np.array([*(number[place, tag] for _, tag in model.names), model.nothing], np.intp) for place in "MB"
     )
-    return Layout(opening, closing, leaving, np.take_along_axis(column, leaving, 1), column, middle, beginning)
+    return Layout(
+        opening, closing, leaving, np.take_along_axis(column, leaving, 1).astype(np.intp), column, middle, beginning
+    )
 
 
 def _listed(model: Model, states: Ints) -> Ints:
@@ -72,37 +77,56 @@ def _listed(model: Model, states: Ints) -> Ints:
 
 
 class Decoder:
-    """Finds the likeliest states of runs."""
+    """Cuts and tags by the likeliest states of the characters."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
         self._layout = layout(model)
-        self._usual = model.allowed.any(1)
-        after, before = np.nonzero(model.step[:-1, :-1].T > -np.inf)
-        firsts = np.flatnonzero(np.diff(after, prepend=-1))
-        self._steps = before, after, firsts
-        self._ways = np.diff(firsts, append=len(after))
+        self._usual: Flags = np.logical_or.reduce(model.allowed, axis=1)
+        self._all = model.at("BMES")
+        self._listed = np.concatenate([self._layout.opening, self._layout.closing], 1)
+        self._reached = model.step > -np.inf
+        self._ends_word = np.array([place in "ES" for place, _ in model.names])
+        self._tags = [tag for _, tag in model.names]
 
-    def decode(self, runs: Sequence[str]) -> list[Ints]:
-        """Give the states of every run's characters."""
-        ends = list(accumulate(map(len, runs)))
-        rows = np.split(self.model.rows_of("".join(runs)), ends[:-1]) if runs else []
+    def cut(self, runs: Sequence[str]) -> list[Tagged]:
+        """Cut every run into words, and tag them."""
         order = sorted(range(len(runs)), key=lambda at: -len(runs[at]))
-        usual = [at for at in order if self._usual[rows[at]].all()]
-        paths: dict[int, Ints] = {}
-        if usual:
-            together, alive = self._together([rows[at] for at in usual])
-            paths = {at: path for at, path, sound in zip(usual, together, alive, strict=True) if sound}
-        return [paths[at] if at in paths else self._alone(rows[at]) for at in range(len(runs))]
+        text = "".join(runs[at] for at in order)
+        lengths = np.array([len(runs[at]) for at in order], np.intp)
+        states = self._states(self.model.rows_of(text), lengths)
+        ending, bounds = self._ends_word[states], lengths.cumsum()
+        ending[bounds - 1] = True
+        ends = np.flatnonzero(ending) + 1
+        begins = np.concatenate([[0], ends])[:-1]
+        words = [text[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+        tags = [self._tags[state] for state in states[begins].tolist()]
+        cut: list[Tagged] = [((), ())] * len(runs)
+        borders = [0, *np.searchsorted(ends, bounds, "right").tolist()]
+        for at, (first, last) in zip(order, pairwise(borders), strict=True):
+            cut[at] = tuple(words[first:last]), tuple(tags[first:last])
+        return cut
 
-    def _together(self, runs: Sequence[Ints]) -> tuple[list[Ints], NDArray[np.bool_]]:
-        """Decode runs from the longest to the shortest; say which of them kept to the states they may have."""
-        lengths = np.array([len(run) for run in runs])
-        rows = np.full((len(runs), lengths[0]), -1, np.intp)
-        rows[np.arange(lengths[0]) < lengths[:, None]] = np.concatenate(runs)
+    def _states(self, rows: Ints, lengths: Ints) -> Ints:
+        """Find the states of runs that stand one after the other, from the longest to the shortest."""
+        ends = lengths.cumsum()
+        usual = np.minimum.reduceat(self._usual[rows], ends - lengths) if len(rows) else np.empty(0, np.bool_)
+        states, alive = np.empty(len(rows), np.intp), usual.copy()
+        if usual.any():
+            here = np.repeat(usual, lengths)
+            states[here], alive[usual] = self._together(rows[here], lengths[usual])
+        for end, length in zip(ends[~alive].tolist(), lengths[~alive].tolist(), strict=True):
+            states[end - length : end] = self._alone(rows[end - length : end])
+        return states
+
+    def _together(self, characters: Ints, lengths: Ints) -> tuple[Ints, Flags]:
+        """Decode runs side by side; say which of them kept to the states they may have."""
+        inside = np.arange(lengths[0]) < lengths[:, None]
+        rows = np.full(inside.shape, -1, np.intp)
+        rows[inside] = characters
         scores = self._begin(rows[:, 0])
-        alive = np.ones(len(runs), np.bool_)
-        last = np.zeros(len(runs), np.intp)
+        alive = np.ones(len(rows), np.bool_)
+        last = np.zeros(len(rows), np.intp)
         back: list[Ints] = []
         for at in range(1, lengths[0] + 1):
             going = int(np.searchsorted(-lengths, -at))  # runs longer than this
@@ -112,17 +136,17 @@ class Decoder:
             scores, came = self._advance(scores[:going], rows[:going, at - 1], rows[:going, at])
             alive[:going] &= (scores > -np.inf).any(1)
             back.append(came)
-        return list(self._traced(rows, lengths, last, back)), alive
+        return self._traced(rows, lengths, last, back)[inside], alive
 
     def _begin(self, rows: Ints) -> Floats:
         scores = np.full((len(rows), self._layout.width), -np.inf)
-        states = np.concatenate([self._layout.opening[rows], self._layout.closing[rows]], 1)
+        states = self._listed[rows]
         scores[:, :-1] = self.model.start[states] + self.model.emission[rows[:, None], states]
         return scores
 
     def _best(self, scores: Floats, rows: Ints) -> Ints:
         """Find the column of the best state; of equals, the larger state."""
-        states = np.concatenate([self._layout.opening[rows], self._layout.closing[rows]], 1)
+        states = self._listed[rows]
         states[states == self.model.nothing] = -1
         best: Ints = np.where(scores[:, :-1] == scores.max(1)[:, None], states, -2).argmax(1)
         return best
@@ -134,7 +158,8 @@ class Decoder:
         opening = self._layout.opening.shape[1]
         for some in self._alike(before, after):
             self._open(scores, before, after, some, new, came)
-        new[:, opening:-1], came[:, opening:-1] = self._close(scores, before, after)
+        closed, by = self._close(scores, before, after)
+        new[:, opening : opening + closed.shape[1]], came[:, opening : opening + closed.shape[1]] = closed, by
         return new, came
 
     def _alike(self, before: Ints, after: Ints) -> Iterator[Ints]:
@@ -165,6 +190,7 @@ class Decoder:
         """Go on within words: an E or M state follows only the M or B state of its own tag."""
         lay, at = self._layout, np.arange(len(before))[:, None]
         states = lay.closing[after]
+        states = states[:, : int((states != self.model.nothing).sum(1).max(initial=1))]
         emitted = self.model.emission[after[:, None], states]
         middle, beginning = lay.middle[states], lay.beginning[states]
         from_middle, from_beginning = lay.column[before[:, None], middle], lay.column[before[:, None], beginning]
@@ -173,42 +199,34 @@ class Decoder:
         chosen = by_beginning <= by_middle
         return np.where(chosen, by_middle, by_beginning), np.where(chosen, from_middle, from_beginning)
 
-    def _traced(self, rows: Ints, lengths: Ints, last: Ints, back: Sequence[Ints]) -> Iterator[Ints]:
-        """Follow each path back from its last column, and name the states."""
+    def _traced(self, rows: Ints, lengths: Ints, last: Ints, back: Sequence[Ints]) -> Ints:
+        """Follow each path back from its last column, and number the states."""
         columns = np.zeros(rows.shape, np.intp)
         columns[np.arange(len(rows)), lengths - 1] = last
         for at in range(rows.shape[1] - 1, 0, -1):
             came = back[at - 1]
             columns[: len(came), at - 1] = came[np.arange(len(came)), columns[: len(came), at]]
-        listed = np.concatenate([self._layout.opening, self._layout.closing], 1)
-        states = listed[rows, np.minimum(columns, listed.shape[1] - 1)]
-        yield from (states[run, :length] for run, length in enumerate(lengths))
+        states: Ints = self._listed[rows, np.minimum(columns, self._listed.shape[1] - 1)]
+        return states
 
     def _alone(self, rows: Ints) -> Ints:
         """Decode one run, each character over all states that jieba would try."""
-        model, nothing = self.model, self.model.nothing
-        before, after, firsts = self._steps
-        may = model.allowed[rows, :nothing] | ~self._usual[rows, None]
-        scores = np.where(may[0], model.start[:nothing] + model.emission[rows[0], :nothing], -np.inf)
+        states = self._may(rows[0])
+        scores = self.model.start[states] + self.model.emission[rows[0], states]
         back = []
-        for row, allowed in zip(rows[1:], may[1:], strict=True):
-            sums = (scores[before] + model.step[before, after]) + model.emission[row, after]
-            best, reached = np.maximum.reduceat(sums, firsts), after[firsts]
-            came = np.full(nothing, -1, np.intp)
-            came[reached] = np.maximum.reduceat(np.where(sums == np.repeat(best, self._ways), before, -1), firsts)
-            scores = np.full(nothing, -np.inf)
-            scores[reached] = best
-            if (allowed & (scores > -np.inf)).any():
-                scores[~allowed] = -np.inf
-            back.append(came)
-        path = [nothing - 1 - int(scores[::-1].argmax())]
-        for came in reversed(back):
-            path.append(int(came[path[-1]]))
+        for row in rows[1:]:
+            before, reached = states, np.maximum.reduce(self._reached[states])
+            states = self._may(row)
+            states = states[reached[states]] if reached[states].any() else self._all[reached[self._all]]
+            sums = (scores[:, None] + self.model.step[before[:, None], states]) + self.model.emission[row, states]
+            came = sums.argmax(0)
+            scores = sums[came, np.arange(len(states))]
+            back.append((states, before[came]))
+        path = [int(states[scores.argmax()])]
+        for states, came in reversed(back):
+            path.append(int(came[np.flatnonzero(states == path[-1])[0]]))
         return np.array(path[::-1], np.intp)
 
-
-def words_in(model: Model, states: Ints) -> Iterator[tuple[int, int, str]]:
-    """Cut a decoded run into words: begin, end and tag of each."""
-    names = [model.names[state] for state in states.tolist()]
-    ends = [at + 1 for at, (place, _) in enumerate(names) if place in "ES" or at + 1 == len(names)]
-    yield from ((begin, end, names[begin][1]) for begin, end in pairwise([0, *ends]))
+    def _may(self, row: np.intp) -> Ints:
+        """List the states that a character may have, the largest first; any, if nothing is known of it."""
+        return self._all[self.model.allowed[row, self._all]] if self._usual[row] else self._all
