@@ -114,6 +114,17 @@ def test_thousands_of_added_words_weigh_as_they_do_in_jieba():
     assert [its.tag(text) for text in written()] == Tagger(words).tag(written())
 
 
+def test_equal_chances_are_settled_as_in_jieba():
+    """Only rounding tells 花心 + 花心花心花心 from 花心花心花心 + 花心: one count too few anywhere would show."""
+    rng = random.Random(5)
+    once = ["".join(rng.choices("甲乙丙丁戊己庚辛壬癸子丑寅卯", k=2)) for _ in range(200)]
+    words = [UserWord(word, rng.randint(1, 10**5), "n") for two in once for word in (two, two * 3)]
+    texts = [two * 4 + "".join(rng.choices("好的是在咸", k=rng.randint(0, 4))) for two in once]
+    its = ReferenceTagger(words)
+
+    assert [its.tag(text) for text in texts] == Tagger(words).tag(texts)
+
+
 def test_a_letter_of_great_weight_is_no_trap():
     words = [UserWord("A", 10**9, "nx"), UserWord("B", 10**9), UserWord("AB", 1, "nz"), UserWord("中AB", 1)]
     texts = ["AB", "中AB国", "他是AB型", "A", "没有"]
