@@ -60,7 +60,7 @@ class AnnotateTable(_Table):
     """Who proposes."""
 
     annotators: tuple[str, ...] = Field(
-        ("jieba", "gazetteer", "pattern", "cues"), min_length=1, description="Entry points, in order."
+        ("jieba", "gazetteer", "pattern", "capitals", "cues"), min_length=1, description="Entry points, in order."
     )
     options: dict[str, dict[str, str]] = Field({}, description="Options per annotator.")
 
@@ -251,7 +251,7 @@ personal = "allow"        # personal data is flagged; "mask" writes asterisks, "
 latin = "en"              # the language of text in Latin script; "detect" looks it up, see docs/configuration.md
 
 [annotate]
-annotators = ["jieba", "gazetteer", "pattern", "cues"]
+annotators = ["jieba", "gazetteer", "pattern", "capitals", "cues"]
 
 [studio]
 url = ""                  # your own Label Studio (key in {KEY_VARIABLE}); empty: the embedded one

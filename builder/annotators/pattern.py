@@ -1,4 +1,4 @@
-"""Shapes become proposals: dates, quantities, quoted and 《》 names, named meetings, English names with their titles.
+"""Shapes become proposals: dates, quantities, quoted and 《》 names, named meetings.
 
 Regular expressions with bounded repeats only, so no text makes them slow. Words are never looked up in a list of names.
 """
@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from builder.annotators import lexicon
-from builder.annotators.patterns import english, marks, name_shapes, numbers_zh
+from builder.annotators.patterns import english, marks, numbers_zh
 from builder.annotators.proposal import Found, check_options, has_han, knows_any, prediction
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
 
-VERSION = "1"
-LABELS = ("DATE", "QUANTITY", "DOCUMENT", "CONCEPT", "EVENT", "TITLE", "PERSON", "ORG")
+VERSION = "2"
+LABELS = ("DATE", "QUANTITY", "DOCUMENT", "CONCEPT", "EVENT")
 
 
 class Pattern:
@@ -25,7 +24,7 @@ class Pattern:
 
     def __init__(self, schema: LabelSchema) -> None:
         self.schema = schema
-        self.fingerprint = stable_id(VERSION, lexicon.digest("titles", "english"))[:8]
+        self.fingerprint = stable_id(VERSION)[:8]
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose everything with a telling shape."""
@@ -50,4 +49,3 @@ def _shapes(text: str, language: str) -> Iterator[Found]:
         yield from numbers_zh.find(text)
     if language != "zh":
         yield from english.find(text)
-        yield from name_shapes.find(text)

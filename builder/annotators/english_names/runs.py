@@ -1,0 +1,207 @@
+"""English text enters; its runs of capitals leave, cut into pieces that are one name each.
+
+Titles, dates, adjectives and ordinary first words are cut off and remembered beside the piece they stood at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from builder.annotators import lexicon
+from builder.annotators.english_names import knowledge
+
+_SHORT = "St|Jr|Sr|Mr|Mrs|Ms|Dr|Gen|Sen|Rep|Gov|Lt|Col|Maj|Sgt|Capt|Prof|Inc|Corp|Co|Ltd|Bros|Cos|No"
+_WORD = (
+    rf"(?:[A-Z]\.(?:[A-Z]\.){{0,4}}(?!\w)|(?:{_SHORT})\.(?= ?[A-Z(])"
+    r"|(?:al-|el-|d['’])?[A-ZÀ-ÖØ-Þ]\w{0,30}(?:[&./-]\w{1,30}|['’](?![sS]\b)\w{1,30}){0,4})"
+)
+_PARTICLE = "de|del|della|di|da|do|dos|du|van|von|der|den|ter|ten|bin|ibn|al|el|la|le|los|las|arap|zu|der"
+_JOIN = rf" (?:(?:of|for|on)(?: the)? |& |(?:{_PARTICLE}) (?:(?:la|las|los|der|den|le) )?)?"
+_RUN = re.compile(rf"(?<![\w]){_WORD}(?:{_JOIN}{_WORD}){{0,12}}")
+_PART = re.compile(rf"(?P<join>{_JOIN})?(?P<word>{_WORD})")
+_TAIL = re.compile(
+    "-(?:based|born|controlled|led|backed|owned|bound|made|style|held|run|brokered|ruled|listed|trained|sponsored|area)$"
+)
+_LONGEST = 6
+_TOPIC = ("of", "for", "on", "of the", "for the", "on the")
+_FUSED = ("&",)
+
+
+class Word(NamedTuple):
+    """A capitalised word, and what joins it to the one before."""
+
+    start: int
+    end: int
+    text: str
+    join: str
+
+
+class Piece(NamedTuple):
+    """Words that may be one name, and what was cut off beside them."""
+
+    words: tuple[Word, ...]
+    text: str
+    before: str  # "title", "adjective", "cut" or nothing
+    after: str
+    known: tuple[knowledge.Known, ...]
+
+    @property
+    def start(self) -> int:
+        """Where the name starts."""
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        """Where the name ends."""
+        return self.words[-1].end
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """Find the pieces of every run of capitals, adjectives and known non-names among them."""
+    for run in _RUN.finditer(text):
+        yield from _cut(text, _words(text, run))
+
+
+def _words(text: str, run: re.Match[str]) -> list[Word]:
+    found = []
+    for part in _PART.finditer(text, run.start(), run.end()):
+        start, end = part.span("word")
+        tail = _TAIL.search(text, start, end)
+        if tail:
+            end = tail.start()
+        found.append(Word(start, end, text[start:end], (part["join"] or "").strip()))
+    return found
+
+
+def _cut(text: str, run: Sequence[Word]) -> Iterator[Piece]:
+    """Cut a run at titles, dates, adjectives and known names; the rest stays together."""
+    at, open_from, before = 0, 0, ""
+    while at < len(run):
+        size, kind, known = _match(text, run, at)
+        if open_from < at and not kind and run[at].join in _TOPIC and not _has_head(run[open_from:at]):
+            yield _piece(text, run[open_from:at], before, "")
+            open_from, before = at, ""
+        if not size or not _stands_apart(kind, run, open_from, at, size):
+            at += size or 1
+            continue
+        if open_from < at:
+            yield _piece(text, run[open_from:at], before, kind)
+            before = ""
+        if kind in ("name", "adjective"):
+            yield _piece(text, run[at : at + size], before, "", known)
+        at += size
+        open_from, before = at, {"name": "cut"}.get(kind, kind)
+    if open_from < len(run):
+        yield _piece(text, run[open_from:], before, "")
+
+
+def _stands_apart(kind: str, run: Sequence[Word], open_from: int, at: int, size: int) -> bool:
+    """Whether what was matched is cut out of its run, and not a part of a longer name."""
+    rest = run[at + size :]
+    if run[at].join and at > open_from and kind not in ("title", "date"):
+        return run[at].join in _TOPIC and not _has_head(run[open_from:at])
+    if kind in ("title", "date", "common"):
+        return True
+    if not rest and open_from == at:
+        return True
+    last = _last_before_title(rest)
+    if kind == "adjective":
+        return open_from == at and not _is_headed(last, rest)
+    if rest and (rest[0].join in _FUSED or _is_headed(last, rest)):
+        return False
+    return size > 1 or (open_from == at and run[at].text in _separable())
+
+
+def _has_head(words: Sequence[Word]) -> bool:
+    """Whether a name goes on after 'of': Bank of …, Department for …, but not Nokia of …."""
+    return any(word.text in knowledge.heads() for word in words)
+
+
+def _is_headed(last: str, rest: Sequence[Word]) -> bool:
+    """Whether the words after an adjective or a place make one name with it: British Steel, Bulgarian National Bank."""
+    if not rest or rest[0].text in knowledge.titles():
+        return False
+    if last in knowledge.words("company-end") or last in knowledge.words("club-end") or _is_club(last):
+        return True
+    return last in knowledge.heads() and last not in knowledge.words("state-body")
+
+
+def _is_club(word: str) -> bool:
+    return any(known.kind == "club" for known in knowledge.names().get(word, ()))
+
+
+def _last_before_title(rest: Sequence[Word]) -> str:
+    last = ""
+    for word in rest:
+        if word.text in knowledge.titles() or word.join in _TOPIC:
+            break
+        last = word.text
+    return last
+
+
+@cache
+def _separable() -> frozenset[str]:
+    """Name what is said before other names without being part of them: U.S. Treasury, Reuters London."""
+    short = {"U.S.", "US", "UK", "U.K.", "EU", "U.N.", "UN", "NATO", "Reuters", "Reuter"}
+    return knowledge.countries() | short
+
+
+def _match(text: str, run: Sequence[Word], at: int) -> tuple[int, str, tuple[knowledge.Known, ...]]:
+    """Find the longest known term at a word: its number of words, its kind, and what is known of it."""
+    for size in range(min(_LONGEST, len(run) - at), 0, -1):
+        if size > 1 and not _may_begin(run[at].text):
+            continue
+        term = knowledge.plain(text[run[at].start : run[at + size - 1].end])
+        if term in knowledge.titles():
+            return size, "title", ()
+        if term in _dates():
+            return size, "date", ()
+        if size > 1 and knowledge.towns().get(term, 0) > 2 and term not in knowledge.names():
+            return size, "name", (knowledge.Known("GPE", "country" if term in knowledge.countries() else "town"),)
+        known = knowledge.names().get(term) or _country(term)
+        if known:
+            return size, known[0].kind if known[0].kind == "adjective" else "name", known
+    first = run[at].text.rstrip(".")
+    if at == 0 and len(run) > 1 and _is_no_name(first) and not run[1].join:
+        return 1, "common", ()
+    return 0, "", ()
+
+
+def _country(term: str) -> tuple[knowledge.Known, ...]:
+    return (knowledge.Known("GPE", "country"),) if term in knowledge.countries() else ()
+
+
+@cache
+def _may_begin(word: str) -> bool:
+    """Whether any known term of several words begins with this one."""
+    return word in _beginnings()
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    several = (knowledge.names(), knowledge.titles(), knowledge.towns(), knowledge.countries())
+    return frozenset(term.split(" ")[0] for terms in several for term in terms if " " in term)
+
+
+@cache
+def _dates() -> frozenset[str]:
+    named = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August"
+    return frozenset(f"{named} September October November December Mr Mr. Mrs Mrs. Ms Ms. Miss Sir".split(" "))
+
+
+def _is_no_name(word: str) -> bool:
+    return word in _function_words() or word.lower() in knowledge.signs("before")
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset(lexicon.column("english", "no-name")) - {"New", "First", "One", "Last"}
+
+
+def _piece(
+    text: str, words: Sequence[Word], before: str, after: str, known: tuple[knowledge.Known, ...] = ()
+) -> Piece:
+    return Piece(tuple(words), knowledge.plain(text[words[0].start : words[-1].end]), before, after, known)
