@@ -35,7 +35,7 @@ _AS_PLACE: Weights = (0.0, 0.0, 5.0)
 def weigh(text: str, piece: Piece, form: Layout) -> Weights:
     """Add up all that speaks for each of the three."""
     person, org, place = 0.0, 0.0, 0.0
-    for p, o, g in (*_inside(piece), *_around(text, piece), *_by_form(piece, form)):
+    for p, o, g in (*_inside(piece), *_around(text, piece, form), *_by_form(piece, form)):
         person, org, place = person + p, org + o, place + g
     return person, org, place
 
@@ -126,23 +126,25 @@ def _by_parts(piece: Piece, words: list[str], plain: list[str]) -> Iterator[Weig
         yield (-1.5, 1.0, 0.0)
 
 
-def _around(text: str, piece: Piece) -> Iterator[Weights]:
+def _around(text: str, piece: Piece, form: Layout) -> Iterator[Weights]:
     """Weigh the words beside the name."""
     yield {"title": (5.0, -2.0, -4.0), "adjective": (0.6, 0.8, -1.0)}.get(piece.before, (0.0, 0.0, 0.0))
     yield (-2.5, 1.2, 1.2) if piece.after == "title" else (0.0, 0.0, 0.0)
     if not piece.before or piece.before in ("cut", "common", "date"):
-        yield from _left(text, piece.start)
+        yield from _left(text, piece.start, form.sport)
     yield from _right(text, piece)
 
 
-def _left(text: str, start: int) -> Iterator[Weights]:
+def _left(text: str, start: int, sport: bool) -> Iterator[Weights]:
     before = text[max(0, start - 40) : start]
     hit = _LAST_WORDS.search(before)
     if not hit:
         return
     last = (hit[2] or hit[1]) if hit[2] else hit[1]
     previous = hit[1] if hit[2] else ""
-    if sign := knowledge.signs("before").get(last if last in ("I",) else last.lower()):
+    if sport and (sign := knowledge.signs("versus").get(last) or (last == "to" and knowledge.signs("versus").get("v"))):
+        yield sign if last != "to" or previous == "lost" else (0.0, 0.0, 0.8)
+    elif sign := knowledge.signs("before").get(last if last in ("I",) else last.lower()):
         yield sign
     elif last == "of" and (sign := knowledge.signs("before").get(previous)):
         yield (-1.0, 0.0, 3.0) if sign[2] > 2 else (0.0, 1.0, 1.0)
@@ -184,19 +186,19 @@ def _apposition(text: str, end: int) -> Iterator[Weights]:
 
 def _by_form(piece: Piece, form: Layout) -> Iterator[Weights]:
     """Weigh what the form of the line says."""
-    if piece.start in form.teams:
-        yield (-0.5, 4.5, 0.0)
+    if piece.start in form.teams and (_is_town(piece) or not any(one.kind == "country" for one in piece.known)):
+        yield (-0.5, 8.0, 0.0)
     if piece.start in form.players:
         yield _AS_PERSON
     if form.dateline[0] <= piece.start and piece.end <= form.dateline[1]:
         yield (-2.0, 0.0, 6.0)
-    if form.sport and _is_town(piece):
-        yield (0.0, 2.3, 0.0)
+    if form.sport and _is_town(piece) and piece.start not in form.teams:
+        yield (0.0, 3.4, -0.3)
     if form.alone and len(piece.words) > 1:
         yield (1.0, 0.0, 0.0)
 
 
 def _is_town(piece: Piece) -> bool:
     if any(known.kind in ("country", "adjective") for known in piece.known):
-        return False
+        return piece.text in knowledge.states()
     return any(known.kind == "town" for known in piece.known) or knowledge.towns().get(piece.text, 0.0) > 0

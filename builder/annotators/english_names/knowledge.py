@@ -52,6 +52,18 @@ def countries() -> frozenset[str]:
 
 
 @cache
+def states() -> frozenset[str]:
+    """Name the states of America."""
+    return frozenset(lexicon.column("en_places", "state"))
+
+
+@cache
+def possessive_names() -> frozenset[str]:
+    """Name what is written with 's and belongs to nobody: Moody's, Lord's."""
+    return frozenset(name[:-2] for name in names() if name.endswith("'s"))
+
+
+@cache
 def towns() -> dict[str, float]:
     """Give the weight of every town's name as a place."""
     return {name: _SIZES.get(size, 6.0) for name, size in lexicon.rows("en_places")}
@@ -73,7 +85,7 @@ def surnames() -> dict[str, bool]:
 def common() -> frozenset[str]:
     """Give the ordinary words."""
     function = {word.lower() for word in lexicon.column("english", "no-name")}
-    return frozenset({row[0] for row in lexicon.rows("en_common")} | function)
+    return frozenset({row[0] for row in lexicon.rows("en_common")} | function | words("sport"))
 
 
 @cache

@@ -10,7 +10,7 @@ from builder.annotators.english_names import knowledge
 _NAME = r"[A-Z][\w.'’&-]*(?: [\w.'’&-]+){0,4}?"
 _SCORE = re.compile(rf"^(?:(?:At )?[A-Z][\w ]{{2,30}}: )?({_NAME}) \d{{1,3}} ({_NAME}) \d{{1,3}}(?!\d| ?[-/:.]\d)")
 _STANDING = re.compile(rf"^(?:[A-Z][^:]{{0,80}}: )?(?:\d{{1,2}}\. )?({_NAME})(?: [\d.]{{1,5}}){{3,}} ?-?")
-_VERSUS = re.compile(rf"^({_NAME}) (?:AT|VS|V) ({_NAME})$")
+_VERSUS = re.compile(rf"^({_NAME}) (?:AT|VS|V|at|vs|v) ({_NAME})$")
 _BATTING = re.compile(rf"^({_NAME}) (?:not out|run out|(?:c|st|lbw|b|c and b)\b)")
 _CAUGHT = re.compile(r"\b(?:c|b|st|lbw b) ([A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*)?)(?= b | \d|,|$)")
 _DATELINE = re.compile(
@@ -90,7 +90,14 @@ def _known_places(text: str) -> dict[int, str]:
                 found |= {words[n].start(): written[words[n].start() - base :][: len(words[n].group())]
                           for n in range(rank, last + 1)}  # fmt: skip
                 break
+        if rank and words[rank - 1].start() in found and _is_nickname(words[rank].group()):
+            found.setdefault(words[rank].start(), words[rank].group().capitalize())
     return found
+
+
+def _is_nickname(word: str) -> bool:
+    """Whether a word is a club's name after its town's: Penguins."""
+    return any(known.kind == "club" for known in knowledge.names().get(word.capitalize(), ()))
 
 
 def _titled(text: str, kept: dict[int, str]) -> str:

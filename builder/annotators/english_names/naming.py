@@ -27,15 +27,37 @@ def find(text: str) -> Iterator[Found]:
     if is_shouted(text) or is_title_case(text):
         text = lowered(text)
     form = layout(text)
-    found = [piece for piece in pieces(text) if _may_be_name(text, piece)]
+    found = [piece for piece in _joined(text, list(pieces(text))) if _may_be_name(text, piece, form)]
     weights = [weigh(text, piece, form) for piece in found]
     for piece, weight in zip(found, _shared(text, found, weights), strict=True):
         yield from _labelled(piece, weight)
 
 
-def _may_be_name(text: str, piece: Piece) -> bool:
+def _joined(text: str, found: Sequence[Piece]) -> Iterator[Piece]:
+    """Join what 'and' cuts in two: Food and Drug Administration, Ministry of Trade and Industry."""
+    held: Piece | None = None
+    for piece in found:
+        if held and text[held.end : piece.start] == " and " and _is_one_name(held, piece):
+            words = (*held.words, *piece.words)
+            held = Piece(words, text[held.start : piece.end], held.before, piece.after, ())
+            continue
+        if held:
+            yield held
+        held = piece
+    if held:
+        yield held
+
+
+def _is_one_name(one: Piece, other: Piece) -> bool:
+    """Whether ordinary words stand on both sides of 'and', and a head on one."""
+    if one.known or other.known or not any(word.text in knowledge.heads() for word in (*one.words, *other.words)):
+        return False
+    return all(piece.words[at].text.lower() in knowledge.common() for piece, at in ((one, -1), (other, 0)))
+
+
+def _may_be_name(text: str, piece: Piece, form: Layout) -> bool:
     """Leave out what is known to be no name, and ordinary words that are big only because they come first."""
-    if any(known.kind == "nothing" for known in piece.known):
+    if piece.known and piece.known[0].kind == "nothing":
         return False
     if len(piece.words) > 1 or piece.known:
         return True
@@ -44,7 +66,16 @@ def _may_be_name(text: str, piece: Piece) -> bool:
         return False
     if word.lower() not in knowledge.common():
         return True
+    if knowledge.towns().get(piece.text) and _is_placed(text, piece, form):
+        return True
     return piece.before == "title" and not _OPENS.search(text[: piece.start])
+
+
+def _is_placed(text: str, piece: Piece, form: Layout) -> bool:
+    """Whether an ordinary word stands where a town would: in Nice, a dateline, a table."""
+    if piece.start in form.teams or form.dateline[0] <= piece.start < form.dateline[1]:
+        return True
+    return text[: piece.start].endswith((" in ", " at ", " near ", " from ", " for ", "In ", "At "))
 
 
 def _shared(text: str, found: Sequence[Piece], weights: Sequence[Weights]) -> list[Weights]:

@@ -25,6 +25,7 @@ _PART = re.compile(rf"(?P<join>{_JOIN})?(?P<word>{_WORD})")
 _TAIL = re.compile(
     "-(?:based|born|controlled|led|backed|owned|bound|made|style|held|run|brokered|ruled|listed|trained|sponsored|area)$"
 )
+_OWNED = re.compile(r" ?['’]s\b")
 _LONGEST = 6
 _TOPIC = ("of", "for", "on", "of the", "for the", "on the")
 _FUSED = ("&",)
@@ -69,9 +70,11 @@ def _words(text: str, run: re.Match[str]) -> list[Word]:
     found = []
     for part in _PART.finditer(text, run.start(), run.end()):
         start, end = part.span("word")
-        tail = _TAIL.search(text, start, end)
-        if tail:
+        if tail := _TAIL.search(text, start, end):
             end = tail.start()
+        elif owned := _OWNED.match(text, end):
+            whole = knowledge.possessive_names()
+            end = owned.end() if text[start:end] in whole or text[run.start() : end] in whole else end
         found.append(Word(start, end, text[start:end], (part["join"] or "").strip()))
     return found
 
@@ -93,7 +96,7 @@ def _cut(text: str, run: Sequence[Word]) -> Iterator[Piece]:
         if kind in ("name", "adjective"):
             yield _piece(text, run[at : at + size], before, "", known)
         at += size
-        open_from, before = at, {"name": "cut"}.get(kind, kind)
+        open_from, before = at, {"name": "cut", "nothing": "cut"}.get(kind, kind)
     if open_from < len(run):
         yield _piece(text, run[open_from:], before, "")
 
@@ -110,6 +113,9 @@ def _stands_apart(kind: str, run: Sequence[Word], open_from: int, at: int, size:
     last = _last_before_title(rest)
     if kind == "adjective":
         return open_from == at and not _is_headed(last, rest)
+    if kind == "nothing":
+        at_an_end = not rest or (open_from == at and not run[at].text in knowledge.given_names())
+        return at_an_end and not _is_headed(last, rest) and (not rest or rest[0].join not in _FUSED)
     if rest and (rest[0].join in _FUSED or _is_headed(last, rest)):
         return False
     return size > 1 or (open_from == at and run[at].text in _separable())
@@ -154,8 +160,8 @@ def _match(text: str, run: Sequence[Word], at: int) -> tuple[int, str, tuple[kno
     for size in range(min(_LONGEST, len(run) - at), 0, -1):
         if size > 1 and not _may_begin(run[at].text):
             continue
-        term = knowledge.plain(text[run[at].start : run[at + size - 1].end])
-        if term in knowledge.titles():
+        term = _written(text[run[at].start : run[at + size - 1].end])
+        if term.rstrip(".") in knowledge.titles():
             return size, "title", ()
         if term in _dates():
             return size, "date", ()
@@ -163,11 +169,16 @@ def _match(text: str, run: Sequence[Word], at: int) -> tuple[int, str, tuple[kno
             return size, "name", (knowledge.Known("GPE", "country" if term in knowledge.countries() else "town"),)
         known = knowledge.names().get(term) or _country(term)
         if known:
-            return size, known[0].kind if known[0].kind == "adjective" else "name", known
+            return size, known[0].kind if known[0].kind in ("adjective", "nothing") else "name", known
     first = run[at].text.rstrip(".")
     if at == 0 and len(run) > 1 and _is_no_name(first) and not run[1].join:
         return 1, "common", ()
     return 0, "", ()
+
+
+def _written(text: str) -> str:
+    """Write a term as the lists do."""
+    return knowledge.plain(text).replace(" 's", "'s").replace("’", "'")
 
 
 def _country(term: str) -> tuple[knowledge.Known, ...]:
@@ -189,7 +200,7 @@ def _beginnings() -> frozenset[str]:
 @cache
 def _dates() -> frozenset[str]:
     named = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August"
-    return frozenset(f"{named} September October November December Mr Mr. Mrs Mrs. Ms Ms. Miss Sir".split(" "))
+    return frozenset(f"{named} September October November December Mr Mr. Mrs Mrs. Ms Ms. Miss Sir Dr Dr. Aug Sept Oct Nov Dec Jan Feb".split(" "))
 
 
 def _is_no_name(word: str) -> bool:
@@ -204,4 +215,5 @@ def _function_words() -> frozenset[str]:
 def _piece(
     text: str, words: Sequence[Word], before: str, after: str, known: tuple[knowledge.Known, ...] = ()
 ) -> Piece:
-    return Piece(tuple(words), knowledge.plain(text[words[0].start : words[-1].end]), before, after, known)
+    plain = _written(text[words[0].start : words[-1].end])
+    return Piece(tuple(words), plain, before, after, known or knowledge.names().get(plain) or _country(plain))
