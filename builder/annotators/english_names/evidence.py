@@ -62,6 +62,7 @@ def _single(word: str, plain: str) -> Iterator[Weights]:
         return
     given, surname = knowledge.given_names().get(plain), knowledge.surnames().get(plain)
     town = knowledge.towns().get(plain, 0.0)
+    town *= 0.6 if (given or surname) and town < 3 else 1.0
     yield (0.9 if given else 0.0) + (1.3 if surname else 0.0) - town / 3, 0.0, town
     yield (1.0 if knowledge.ends_like_surname(plain) else 0.0), 0.0, (1.0 if knowledge.ends_like_place(plain) else 0.0)
     yield (0.6, 0.5, 0.1) if not town else (0.0, 0.0, 0.0)
@@ -110,7 +111,7 @@ def _by_parts(piece: Piece, words: list[str], plain: list[str]) -> Iterator[Weig
     small = [word.lower() for word in words]
     ordinary = sum(word in knowledge.common() for word in small)
     if ordinary == len(words):
-        yield (-1.5, 1.5, -0.5)
+        yield (-1.5, 0.5, -0.5)
     elif not ordinary:
         yield (1.6, 0.4, 0.0)
     else:

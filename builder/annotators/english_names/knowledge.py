@@ -85,7 +85,8 @@ def surnames() -> dict[str, bool]:
 def common() -> frozenset[str]:
     """Give the ordinary words."""
     function = {word.lower() for word in lexicon.column("english", "no-name")}
-    return frozenset({row[0] for row in lexicon.rows("en_common")} | function | words("sport"))
+    places = {row[0].lower() for row in lexicon.rows("en_known") if row[1] in ("GPE", "LOCATION")}
+    return frozenset({row[0] for row in lexicon.rows("en_common")} - places | function | words("sport"))
 
 
 @cache

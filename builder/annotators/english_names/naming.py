@@ -16,9 +16,10 @@ from builder.annotators.english_names.runs import Piece, pieces
 from builder.annotators.proposal import Found
 
 _LABELS = ("PERSON", "ORG", "GPE")
-_LEAST = 1.0
+_LEAST, _LEAST_ORDINARY, _NEVER = 1.0, 3.5, 99.0
 _SHARED = 1.5
 _LIST = re.compile(r" ?(?:,|and|or|&|, and) $")
+_SPORTING = re.compile(r"\b(?:lost|won|win|beat|draw|drew|match|game|season|defeat|cup|league)\b")
 _OPENS = re.compile(r"^[^A-Za-z]*$|[.:!?\"“] $|- $")
 
 
@@ -27,10 +28,13 @@ def find(text: str) -> Iterator[Found]:
     if is_shouted(text) or is_title_case(text):
         text = lowered(text)
     form = layout(text)
-    found = [piece for piece in _joined(text, list(pieces(text))) if _may_be_name(text, piece, form)]
+    found = [piece for piece in _joined(text, list(pieces(text))) if _may_be_name(piece)]
+    if any(one.kind == "club" for piece in found for one in piece.known[:1]) and not form.sport:
+        form = form._replace(sport=_SPORTING.search(text) is not None)
     weights = [weigh(text, piece, form) for piece in found]
     for piece, weight in zip(found, _shared(text, found, weights), strict=True):
-        yield from _labelled(piece, weight)
+        if _least(text, piece, form) <= max(weight) or _is_typed(piece):
+            yield from _labelled(piece, weight)
 
 
 def _joined(text: str, found: Sequence[Piece]) -> Iterator[Piece]:
@@ -55,20 +59,23 @@ def _is_one_name(one: Piece, other: Piece) -> bool:
     return all(piece.words[at].text.lower() in knowledge.common() for piece, at in ((one, -1), (other, 0)))
 
 
-def _may_be_name(text: str, piece: Piece, form: Layout) -> bool:
-    """Leave out what is known to be no name, and ordinary words that are big only because they come first."""
+def _may_be_name(piece: Piece) -> bool:
+    """Leave out what is known to be no name."""
     if piece.known and piece.known[0].kind == "nothing":
         return False
     if len(piece.words) > 1 or piece.known:
         return True
     word = piece.words[0].text
-    if len(word) < 2 or word.rstrip(".").lower() in ("mr", "mrs", "ms", "dr", "st", "i"):
-        return False
-    if word.lower() not in knowledge.common():
-        return True
+    return 1 < len(word) and word.rstrip(".").lower() not in ("mr", "mrs", "ms", "dr", "st", "i")
+
+
+def _least(text: str, piece: Piece, form: Layout) -> float:
+    """Give the weight a piece needs: an ordinary word must be shown to be a name by its place."""
+    if len(piece.words) > 1 or piece.known or piece.words[0].text.lower() not in knowledge.common():
+        return _LEAST
     if knowledge.towns().get(piece.text) and _is_placed(text, piece, form):
-        return True
-    return piece.before == "title" and not _OPENS.search(text[: piece.start])
+        return _LEAST
+    return _NEVER if _OPENS.search(text[: piece.start]) and piece.start not in form.players else _LEAST_ORDINARY
 
 
 def _is_placed(text: str, piece: Piece, form: Layout) -> bool:
@@ -115,12 +122,16 @@ def _labelled(piece: Piece, weights: Weights) -> Iterator[Found]:
     if head in ("EVENT", "DOCUMENT") and "ORG" not in known:
         yield Found(piece.start, piece.end, head, 0.7)
         return
-    if max(weights) >= _LEAST:
-        best = max(range(3), key=lambda rank: weights[rank])
-        label = _LABELS[best]
-        if label == "GPE" and ("LOCATION" in known or head == "LOCATION"):
-            label = "LOCATION"
-        yield Found(piece.start, piece.end, label, score(margin(weights)))
+    label = _LABELS[max(range(3), key=lambda rank: weights[rank])]
+    if label == "GPE" and ("LOCATION" in known or head == "LOCATION"):
+        label = "LOCATION"
+    yield Found(piece.start, piece.end, label, score(margin(weights)))
+
+
+def _is_typed(piece: Piece) -> bool:
+    """Whether the name itself says that it is an event, a document or an adjective."""
+    head = knowledge.heads().get(piece.words[-1].text) if len(piece.words) > 1 else None
+    return head in ("EVENT", "DOCUMENT") or any(one.label == "EVENT" or one.kind == "adjective" for one in piece.known)
 
 
 def score(distance: float) -> float:

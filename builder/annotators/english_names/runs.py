@@ -171,7 +171,7 @@ def _match(text: str, run: Sequence[Word], at: int) -> tuple[int, str, tuple[kno
         if known:
             return size, known[0].kind if known[0].kind in ("adjective", "nothing") else "name", known
     first = run[at].text.rstrip(".")
-    if at == 0 and len(run) > 1 and _is_no_name(first) and not run[1].join:
+    if at == 0 and len(run) > 1 and not run[1].join and (_is_no_name(first) or _only_opens(text, run)):
         return 1, "common", ()
     return 0, "", ()
 
@@ -205,6 +205,17 @@ def _dates() -> frozenset[str]:
 
 def _is_no_name(word: str) -> bool:
     return word in _function_words() or word.lower() in knowledge.signs("before")
+
+
+def _only_opens(text: str, run: Sequence[Word]) -> bool:
+    """Whether the first word of a sentence is an ordinary one before a known name: Booing Roger, Poor Jimmy."""
+    before = text[: run[0].start].rstrip()
+    if before and before[-1] not in ".:!?\"“-" or run[0].text.lower() not in knowledge.common():
+        return False
+    second = knowledge.plain(run[1].text)
+    if len(run) > 2 and run[-1].text in knowledge.heads() or second in knowledge.heads():
+        return False
+    return knowledge.given_names().get(second, False) or second in knowledge.countries()
 
 
 @cache
