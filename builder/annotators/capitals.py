@@ -26,6 +26,7 @@ class Capitals:
 
     def __init__(self, schema: LabelSchema) -> None:
         self.schema = schema
+        self._looks = knows_any(schema, LABELS)
         self.fingerprint = stable_id(VERSION, lexicon.digest(*knowledge.LISTS))[:8]
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
@@ -34,7 +35,7 @@ class Capitals:
 
     def _predict(self, sentence: Sentence) -> Prediction:
         by = f"{self.name}@{self.fingerprint}"
-        if sentence.language == "zh" or not knows_any(self.schema, LABELS):
+        if sentence.language == "zh" or not self._looks:
             return Prediction(sentence.id, by)
         return prediction(sentence, by, _names(sentence.text), self.schema)
 

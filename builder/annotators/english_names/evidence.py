@@ -13,9 +13,7 @@ from builder.annotators.english_names.knowledge import Weights
 from builder.annotators.english_names.layout import Layout
 from builder.annotators.english_names.runs import Piece
 
-_LAST_WORDS = re.compile(r"([A-Za-z][\w'’-]*) ?([A-Za-z][\w'’-]*)?[ \"“(]*$")
 _NEXT_WORD = re.compile(r"[\"”]?,? ?(?:has |have |had |also |would |will |was |is )?([a-z][\w-]*)")
-_POSSESSIVE = re.compile(r" ?(?:'s|’s|'|’) (?:[a-z]+ )?([a-z]+)")
 _OWNED = re.compile(r" ?(?:'s|’s|'|’) ([a-z]+)")
 _AGE = re.compile(r" ?, (?:aged )?[1-9]\d ?(?:,|\.|$)")
 _COUNTRY = re.compile(r" ?\( ?([A-Z][\w. ]{2,24}?) ?\)")
@@ -25,10 +23,8 @@ _OFFICE = re.compile(r" ?, (?:[a-z-]+ ){0,2}([a-z-]+)\b")
 _COMMA_PLACE = re.compile(r" ?, ([A-Z][\w.]*(?: [A-Z][\w.]*)?)")
 _BASED = re.compile(r"-(?:based|born|controlled|held|ruled|bound|area)\b")
 _SUFFIX = re.compile(r"^[A-Z][A-Z&.\d/-]{1,7}$")
-_SPORTS_ROLE = frozenset("striker coach captain midfielder defender goalkeeper keeper forward winger".split(" "))
 
 _AS_PERSON: Weights = (5.0, 0.0, 0.0)
-_AS_ORG: Weights = (0.0, 5.0, 0.0)
 _AS_PLACE: Weights = (0.0, 0.0, 5.0)
 
 
@@ -137,15 +133,13 @@ def _around(text: str, piece: Piece, form: Layout) -> Iterator[Weights]:
 
 
 def _left(text: str, start: int, sport: bool) -> Iterator[Weights]:
-    before = text[max(0, start - 40) : start]
-    hit = _LAST_WORDS.search(before)
-    if not hit:
+    last_two = text[max(0, start - 40) : start].rstrip(' "“(').rsplit(None, 2)[-2:]
+    if not last_two or not last_two[-1][-1].isalpha():
         return
-    last = (hit[2] or hit[1]) if hit[2] else hit[1]
-    previous = hit[1] if hit[2] else ""
+    last, previous = last_two[-1], last_two[0]
     if sport and (sign := knowledge.signs("versus").get(last) or (last == "to" and knowledge.signs("versus").get("v"))):
         yield sign if last != "to" or previous == "lost" else (0.0, 0.0, 0.8)
-    elif sign := knowledge.signs("before").get(last if last in ("I",) else last.lower()):
+    elif sign := knowledge.signs("before").get(last.lower()):
         yield sign
     elif last == "of" and (sign := knowledge.signs("before").get(previous)):
         yield (-1.0, 0.0, 3.0) if sign[2] > 2 else (0.0, 1.0, 1.0)
@@ -153,8 +147,6 @@ def _left(text: str, start: int, sport: bool) -> Iterator[Weights]:
 
 def _right(text: str, piece: Piece) -> Iterator[Weights]:
     end = piece.end
-    if _AGE.match(text, end):
-        yield _AS_PERSON
     if _BASED.match(text, end):
         yield _AS_PLACE
     elif hit := _OWNED.match(text, end):
@@ -165,7 +157,8 @@ def _right(text: str, piece: Piece) -> Iterator[Weights]:
         yield from _next(hit)
     if _MINUTE.match(text, end):
         yield (1.5, 0.0, -1.0)
-    yield from _apposition(text, end)
+    if "," in text[end : end + 2]:
+        yield from _apposition(text, end)
 
 
 def _next(hit: re.Match[str]) -> Iterator[Weights]:
@@ -175,6 +168,8 @@ def _next(hit: re.Match[str]) -> Iterator[Weights]:
 
 
 def _apposition(text: str, end: int) -> Iterator[Weights]:
+    if _AGE.match(text, end):
+        yield _AS_PERSON
     roles = knowledge.signs("before")
     for pattern in (_ROLE, _OFFICE):
         if (hit := pattern.match(text, end)) and hit[1] in roles:

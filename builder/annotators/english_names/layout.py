@@ -14,11 +14,14 @@ _VERSUS = re.compile(rf"^({_NAME}) (?:AT|VS|V|at|vs|v) ({_NAME})$")
 _BATTING = re.compile(rf"^({_NAME}) (?:not out|run out|(?:c|st|lbw|b|c and b)\b)")
 _CAUGHT = re.compile(r"\b(?:c|b|st|lbw b) ([A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*)?)(?= b | \d|,|$)")
 _DATELINE = re.compile(
-    rf"^({_NAME}(?:, ?{_NAME}| , {_NAME})?)(?: \d{{4}}-\d\d-\d\d|,? [A-Z][a-z]{{2,8}}\.? \d{{1,2}} ?(?:\(|-)| ?(?:\([A-Z]\w+\) ?)?--? )"
+    rf"^({_NAME}(?:, ?{_NAME}| , {_NAME})?)(?: \d{{4}}-\d\d-\d\d|,? [A-Z][a-z]{{2,8}}\.? \d{{1,2}} ?(?:\(|-)| ?(?:\([A-Z]\w+ ?\) ?)?--? )"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’.&-][^\W\d_]+)*\.?")
+_DASHED = re.compile(r" -|\d-\d|\d \(")
+_NUMBERED = re.compile(r"[a-zA-Z] \d| not out")
 _NO_SPAN = (-1, -1)
-_SPORT = re.compile(r"[a-z]+(?:-[a-z]+)?")
+_SMALL, _BIG, _SMALL_WORD = re.compile("[a-z]{3}"), re.compile("[A-Z]+"), re.compile(r"(?:^|[\s(\"“])[a-z]\w{3}")
+_SPORT = re.compile("[a-z-]{3,}")
 _RESULT = re.compile(r"\b\d{1,3}-\d{1,3}\b")
 
 
@@ -34,13 +37,20 @@ class Layout(NamedTuple):
 
 def layout(text: str) -> Layout:
     """Read the form of a line."""
-    teams = [hit.start(n) for hit in (_SCORE.match(text), _VERSUS.match(text)) if hit for n in (1, 2)]
+    dateline = _DATELINE.match(text) if _DASHED.search(text, 0, 80) else None
+    sport, alone = _is_sport(text), _is_alone(text)
+    return Layout(*_table(text), dateline.span(1) if dateline else _NO_SPAN, sport, alone)
+
+
+def _table(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Find where the teams and the players of a result or a table stand."""
+    teams = [hit.start(n) for hit in (_VERSUS.match(text),) if hit for n in (1, 2)]
+    if not _NUMBERED.search(text):
+        return tuple(teams), ()
+    teams += [hit.start(n) for hit in (_SCORE.match(text),) if hit for n in (1, 2)]
     teams += [hit.start(1) for hit in (_STANDING.match(text),) if hit]
     players = [hit.start(1) for hit in (_BATTING.match(text), *_CAUGHT.finditer(text)) if hit and _is_batting(text)]
-    dateline = _DATELINE.match(text)
-    return Layout(
-        tuple(teams), tuple(players), dateline.span(1) if dateline else _NO_SPAN, _is_sport(text), _is_alone(text)
-    )
+    return tuple(teams), tuple(players)
 
 
 def _is_batting(text: str) -> bool:
@@ -52,22 +62,22 @@ def _is_alone(text: str) -> bool:
 
 
 def _is_sport(text: str) -> bool:
-    found = sum(word in knowledge.words("sport") for word in set(_SPORT.findall(text.lower())))
+    found = len(knowledge.words("sport").intersection(_SPORT.findall(text)))
     return found + (1 if _RESULT.search(text) else 0) > 1
 
 
 def is_shouted(text: str) -> bool:
     """Whether a line is written in capitals all over."""
-    letters = [c for c in text if c.isalpha()]
-    return len(letters) > 9 and sum(c.isupper() for c in letters) > 0.8 * len(letters)
+    return not _SMALL.search(text) and sum(map(len, _BIG.findall(text))) > 9
 
 
 def is_title_case(text: str) -> bool:
     """Whether a line is a headline that writes its ordinary words big too."""
+    if _SMALL_WORD.search(text):
+        return False
     words = [word for word in text.split() if len(word) > 3 and word[0].isalpha()]
-    big = [word for word in words if word[0].isupper()]
-    ordinary = [word for word in big[1:] if word.strip(".,:").lower() in knowledge.common()]
-    return len(words) > 4 and len(big) == len(words) and 2 * len(ordinary) > len(big)
+    ordinary = [word for word in words[1:] if word.strip(".,:").lower() in knowledge.common()]
+    return len(words) > 4 and 2 * len(ordinary) > len(words)
 
 
 def lowered(text: str) -> str:

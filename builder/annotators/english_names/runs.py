@@ -26,7 +26,6 @@ _TAIL = re.compile(
     "-(?:based|born|controlled|led|backed|owned|bound|made|style|held|run|brokered|ruled|listed|trained|sponsored|area)$"
 )
 _OWNED = re.compile(r" ?['’]s\b")
-_LONGEST = 6
 _TOPIC = ("of", "for", "on", "of the", "for the", "on the")
 _FUSED = ("&",)
 
@@ -157,19 +156,11 @@ def _separable() -> frozenset[str]:
 
 def _match(text: str, run: Sequence[Word], at: int) -> tuple[int, str, tuple[knowledge.Known, ...]]:
     """Find the longest known term at a word: its number of words, its kind, and what is known of it."""
-    for size in range(min(_LONGEST, len(run) - at), 0, -1):
-        if size > 1 and not _may_begin(run[at].text):
-            continue
-        term = _written(text[run[at].start : run[at + size - 1].end])
-        if term.rstrip(".") in knowledge.titles():
-            return size, "title", ()
-        if term in _dates():
-            return size, "date", ()
-        if size > 1 and knowledge.towns().get(term, 0) > 2 and term not in knowledge.names():
-            return size, "name", (knowledge.Known("GPE", "country" if term in knowledge.countries() else "town"),)
-        known = knowledge.names().get(term) or _country(term)
-        if known:
-            return size, known[0].kind if known[0].kind in ("adjective", "nothing") else "name", known
+    first = knowledge.plain(run[at].text)
+    for size in range(min(_beginnings().get(first, 1), len(run) - at), 0, -1):
+        term = first if size == 1 else _written(text[run[at].start : run[at + size - 1].end])
+        if match := _terms().get(term.rstrip(".")) or _terms().get(term):
+            return size, *match
     first = run[at].text.rstrip(".")
     if at == 0 and len(run) > 1 and not run[1].join and (_is_no_name(first) or _only_opens(text, run)):
         return 1, "common", ()
@@ -186,15 +177,27 @@ def _country(term: str) -> tuple[knowledge.Known, ...]:
 
 
 @cache
-def _may_begin(word: str) -> bool:
-    """Whether any known term of several words begins with this one."""
-    return word in _beginnings()
+def _terms() -> dict[str, tuple[str, tuple[knowledge.Known, ...]]]:
+    """Give the kind of every term that may be cut out of a run, and what is known of it."""
+    named = {term: (_kind(known), known) for term, known in knowledge.names().items()}
+    towns = {town: ("name", (knowledge.Known("GPE", "town"),)) for town, size in knowledge.towns().items()
+             if " " in town and size > 2}  # fmt: skip
+    dated: dict[str, tuple[str, tuple[knowledge.Known, ...]]] = {date: ("date", ()) for date in _dates()}
+    return towns | named | dated | {title: ("title", ()) for title in knowledge.titles()}
+
+
+def _kind(known: tuple[knowledge.Known, ...]) -> str:
+    return known[0].kind if known[0].kind in ("adjective", "nothing") else "name"
 
 
 @cache
-def _beginnings() -> frozenset[str]:
-    several = (knowledge.names(), knowledge.titles(), knowledge.towns(), knowledge.countries())
-    return frozenset(term.split(" ")[0] for terms in several for term in terms if " " in term)
+def _beginnings() -> dict[str, int]:
+    """Give the number of words of the longest term that begins with a word."""
+    longest: dict[str, int] = {}
+    for term in _terms():
+        first, size = term.split(" ", 1)[0], term.count(" ") + 1
+        longest[first] = max(longest.get(first, 1), size)
+    return longest
 
 
 @cache
