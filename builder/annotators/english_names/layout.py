@@ -1,4 +1,4 @@
-"""A line of a paper enters; what its form says leaves: headlines in capitals, datelines, score lines, tables, bylines."""
+"""A line of a paper enters; what its form says leaves: headlines, datelines, score lines, tables, bylines."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from typing import NamedTuple
 
 from builder.annotators.english_names import knowledge
 
-_NAME = r"[A-Z][\w.'’&-]*(?: [\w.'’&-]+){0,4}?"
+_NAME = r"[A-Z][\w.'’&-]{0,30}(?: [\w.'’&-]{1,30}){0,4}?"
 _SCORE = re.compile(rf"^(?:(?:At )?[A-Z][\w ]{{2,30}}: )?({_NAME}) \d{{1,3}} ({_NAME}) \d{{1,3}}(?!\d| ?[-/:.]\d)")
-_STANDING = re.compile(rf"^(?:[A-Z][^:]{{0,80}}: )?(?:\d{{1,2}}\. )?({_NAME})(?: [\d.]{{1,5}}){{3,}} ?-?")
+_STANDING = re.compile(rf"^(?:[A-Z][^:]{{0,80}}: )?(?:\d{{1,2}}\. )?({_NAME})(?: [\d.]{{1,5}}){{3,9}} ?-?")
 _VERSUS = re.compile(rf"^({_NAME}) (?:AT|VS|V|at|vs|v) ({_NAME})$")
 _BATTING = re.compile(rf"^({_NAME}) (?:not out|run out|(?:c|st|lbw|b|c and b)\b)")
-_CAUGHT = re.compile(r"\b(?:c|b|st|lbw b) ([A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*)?)(?= b | \d|,|$)")
+_CAUGHT = re.compile(r"\b(?:c|b|st|lbw b) ([A-Z][\w.'’-]{0,30}(?: [A-Z][\w.'’-]{0,30})?)(?= b | \d|,|$)")
 _DATELINE = re.compile(
-    rf"^({_NAME}(?:, ?{_NAME}| , {_NAME})?)(?: \d{{4}}-\d\d-\d\d|,? [A-Z][a-z]{{2,8}}\.? \d{{1,2}} ?(?:\(|-)| ?(?:\([A-Z]\w+ ?\) ?)?--? )"
+    rf"^({_NAME}(?:, ?{_NAME}| , {_NAME})?)"
+    r"(?: \d{4}-\d\d-\d\d|,? [A-Z][a-z]{2,8}\.? \d{1,2} ?(?:\(|-)| ?(?:\([A-Z]\w{1,20} ?\) ?)?--? )"
 )
-_WORD = re.compile(r"[^\W\d_]+(?:['’.&-][^\W\d_]+)*\.?")
+_WORD = re.compile(r"[^\W\d_]{1,40}(?:['’.&-][^\W\d_]{1,40}){0,6}\.?")
 _DASHED = re.compile(r" -|\d-\d|\d \(")
 _NUMBERED = re.compile(r"[a-zA-Z] \d| not out")
 _NO_SPAN = (-1, -1)
-_SMALL, _BIG, _SMALL_WORD = re.compile("[a-z]{3}"), re.compile("[A-Z]+"), re.compile(r"(?:^|[\s(\"“])[a-z]\w{3}")
-_SPORT = re.compile("[a-z-]{3,}")
+_SMALL, _BIG, _SMALL_WORD = re.compile("[a-z]{3}"), re.compile("[A-Z]{1,40}"), re.compile(r"(?:^|[\s(\"“])[a-z]\w{3}")
+_SPORT = re.compile("[a-z-]{3,40}")
 _RESULT = re.compile(r"\b\d{1,3}-\d{1,3}\b")
 
 

@@ -20,6 +20,7 @@ _LEAST, _LEAST_ORDINARY, _NEVER = 1.0, 3.5, 99.0
 _SHARED = 1.5
 _LIST = re.compile(r" ?(?:,|and|or|&|, and) $")
 _SPORTING = re.compile(r"\b(?:lost|won|win|beat|draw|drew|match|game|season|defeat|cup|league)\b")
+_NUMBER = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
 _OPENS = re.compile(r"^[^A-Za-z]*$|[.:!?\"“] $|- $")
 
 
@@ -32,9 +33,13 @@ def find(text: str) -> Iterator[Found]:
     if any(one.kind == "club" for piece in found for one in piece.known[:1]) and not form.sport:
         form = form._replace(sport=_SPORTING.search(text) is not None)
     weights = [weigh(text, piece, form) for piece in found]
+    last: Found | None = None
     for piece, weight in zip(found, _shared(text, found, weights), strict=True):
         if _least(text, piece, form) <= max(weight) or _is_typed(piece):
-            yield from _labelled(piece, weight)
+            one = _labelled(piece, weight)
+            one = one._replace(label=last.label) if last and _is_short_for(text, last, one) else one
+            yield _counted(text, one)
+            last = one
 
 
 def _joined(text: str, found: Sequence[Piece]) -> Iterator[Piece]:
@@ -110,30 +115,40 @@ def margin(weights: Weights) -> float:
     return best - max(second, 0.0)
 
 
-def _labelled(piece: Piece, weights: Weights) -> Iterator[Found]:
+def _labelled(piece: Piece, weights: Weights) -> Found:
     known = {one.label: one for one in piece.known}
-    if "EVENT" in known and len(known) == 1:
-        yield Found(piece.start, piece.end, "EVENT", 0.85)
-        return
     if any(one.kind == "adjective" for one in piece.known):
-        yield Found(piece.start, piece.end, piece.known[0].label, 0.9)
-        return
-    head = knowledge.heads().get(piece.words[-1].text) if len(piece.words) > 1 else None
-    if head in ("EVENT", "DOCUMENT") and "ORG" not in known:
-        yield Found(piece.start, piece.end, head, 0.7)
-        return
+        return Found(piece.start, piece.end, piece.known[0].label, 0.9)
+    if list(known) == ["EVENT"]:
+        return Found(piece.start, piece.end, "EVENT", 0.85)
+    if piece.head in ("EVENT", "DOCUMENT") and "ORG" not in known:
+        return Found(piece.start, piece.end, piece.head, 0.7)
     label = _LABELS[max(range(3), key=lambda rank: weights[rank])]
-    if label == "GPE" and ("LOCATION" in known or head == "LOCATION"):
+    if label == "GPE" and ("LOCATION" in known or piece.head == "LOCATION"):
         label = "LOCATION"
-    yield Found(piece.start, piece.end, label, score(margin(weights)))
+    return Found(piece.start, piece.end, label, score(margin(weights)))
+
+
+def _is_short_for(text: str, last: Found, one: Found) -> bool:
+    """Whether a name in brackets is short for the one before: World AI Conference (WAIC)."""
+    short = text[one.start : one.end]
+    return last.label != "PERSON" and short.isupper() and "." not in short and text[last.end : one.start] == " ("
+
+
+def _counted(text: str, one: Found) -> Found:
+    """Begin the name of a meeting with its number: 24th Meeting."""
+    number = _NUMBER.search(text, max(0, one.start - 6), one.start) if one.label == "EVENT" else None
+    return one._replace(start=number.start()) if number else one
 
 
 def _is_typed(piece: Piece) -> bool:
     """Whether the name itself says that it is an event, a document or an adjective."""
-    head = knowledge.heads().get(piece.words[-1].text) if len(piece.words) > 1 else None
-    return head in ("EVENT", "DOCUMENT") or any(one.label == "EVENT" or one.kind == "adjective" for one in piece.known)
+    return piece.head in ("EVENT", "DOCUMENT") or any(one.label == "EVENT" or one.kind == "adjective" for one in piece.known)
 
 
 def score(distance: float) -> float:
-    """Turn a distance of weights into how often such a label is right."""
-    return round(0.5 + 0.45 * min(distance, 5.0) / 5.0, 2)
+    """Turn a distance of weights into how often such a label is right.
+
+    Fitted to tests/annotators/newswire_en.jsonl with 60 % of every list of names taken away.
+    """
+    return round(0.65 + 0.3 * min(distance, 5.0) / 5.0, 2)

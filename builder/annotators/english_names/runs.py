@@ -54,6 +54,14 @@ class Piece(NamedTuple):
         return self.words[0].start
 
     @property
+    def head(self) -> str | None:
+        """Give the label of the word that says what is named: the last one before 'of', or the very last."""
+        if len(self.words) < 2:
+            return None
+        topic = next((n for n, word in enumerate(self.words) if n and word.join in _TOPIC), len(self.words))
+        return knowledge.heads().get(self.words[topic - 1].text) or knowledge.heads().get(self.words[-1].text)
+
+    @property
     def end(self) -> int:
         """Where the name ends."""
         return self.words[-1].end
@@ -83,7 +91,7 @@ def _cut(text: str, run: Sequence[Word]) -> Iterator[Piece]:
     at, open_from, before = 0, 0, ""
     while at < len(run):
         size, kind, known = _match(text, run, at)
-        if open_from < at and not kind and run[at].join in _TOPIC and not _has_head(run[open_from:at]):
+        if open_from < at and kind != "title" and run[at].join in _TOPIC and not _has_head(run[open_from:at]):
             yield _piece(text, run[open_from:at], before, "")
             open_from, before = at, ""
         if not size or not _stands_apart(kind, run, open_from, at, size):
@@ -104,7 +112,7 @@ def _stands_apart(kind: str, run: Sequence[Word], open_from: int, at: int, size:
     """Whether what was matched is cut out of its run, and not a part of a longer name."""
     rest = run[at + size :]
     if run[at].join and at > open_from and kind not in ("title", "date"):
-        return run[at].join in _TOPIC and not _has_head(run[open_from:at])
+        return False
     if kind in ("title", "date", "common"):
         return True
     if not rest and open_from == at:
@@ -113,7 +121,7 @@ def _stands_apart(kind: str, run: Sequence[Word], open_from: int, at: int, size:
     if kind == "adjective":
         return open_from == at and not _is_headed(last, rest)
     if kind == "nothing":
-        at_an_end = not rest or (open_from == at and not run[at].text in knowledge.given_names())
+        at_an_end = not rest or (open_from == at and run[at].text not in knowledge.given_names())
         return at_an_end and not _is_headed(last, rest) and (not rest or rest[0].join not in _FUSED)
     if rest and (rest[0].join in _FUSED or _is_headed(last, rest)):
         return False
@@ -182,8 +190,8 @@ def _terms() -> dict[str, tuple[str, tuple[knowledge.Known, ...]]]:
     named = {term: (_kind(known), known) for term, known in knowledge.names().items()}
     towns = {town: ("name", (knowledge.Known("GPE", "town"),)) for town, size in knowledge.towns().items()
              if " " in town and size > 2}  # fmt: skip
-    dated: dict[str, tuple[str, tuple[knowledge.Known, ...]]] = {date: ("date", ()) for date in _dates()}
-    return towns | named | dated | {title: ("title", ()) for title in knowledge.titles()}
+    dated: dict[str, tuple[str, tuple[knowledge.Known, ...]]] = dict.fromkeys(_dates(), ("date", ()))
+    return towns | named | dated | dict.fromkeys(knowledge.titles(), ("title", ()))
 
 
 def _kind(known: tuple[knowledge.Known, ...]) -> str:
@@ -202,8 +210,10 @@ def _beginnings() -> dict[str, int]:
 
 @cache
 def _dates() -> frozenset[str]:
-    named = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August"
-    return frozenset(f"{named} September October November December Mr Mr. Mrs Mrs. Ms Ms. Miss Sir Dr Dr. Aug Sept Oct Nov Dec Jan Feb".split(" "))
+    weekdays = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+    months = "January February March April June July August September October November December"
+    short = "Jan Feb Aug Sept Oct Nov Dec Mr Mr. Mrs Mrs. Ms Ms. Miss Sir Dr Dr."
+    return frozenset(f"{weekdays} {months} {short}".split(" "))
 
 
 def _is_no_name(word: str) -> bool:
@@ -213,7 +223,7 @@ def _is_no_name(word: str) -> bool:
 def _only_opens(text: str, run: Sequence[Word]) -> bool:
     """Whether the first word of a sentence is an ordinary one before a known name: Booing Roger, Poor Jimmy."""
     before = text[: run[0].start].rstrip()
-    if before and before[-1] not in ".:!?\"“-" or run[0].text.lower() not in knowledge.common():
+    if before and before[-1] not in '.:!?"“-' or run[0].text.lower() not in knowledge.common():
         return False
     second = knowledge.plain(run[1].text)
     if len(run) > 2 and run[-1].text in knowledge.heads() or second in knowledge.heads():
