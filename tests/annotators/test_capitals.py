@@ -112,7 +112,10 @@ def test_it_travels_to_other_processes(annotator, make_sentence):
     assert annotator.propose([sentence]) == pickle.loads(pickle.dumps(annotator)).propose([sentence])
 
 
-@given(PAGES | st.lists(st.sampled_from("Al-Ain of & the Bank Smith 'S O' U.S. ( , 1 1996-01-01 - $ GOAL".split())).map(" ".join))
+@given(
+    PAGES
+    | st.lists(st.sampled_from("Al-Ain of & the Bank Smith 'S O' U.S. ( , 1 1996-01-01 - $ GOAL".split())).map(" ".join)
+)
 def test_every_span_lies_inside_its_text(text):
     for one in naming.find(text):
         assert 0 <= one.start < one.end <= len(text)

@@ -31,15 +31,19 @@ _AS_PLACE: Weights = (0.0, 0.0, 5.0)
 def weigh(text: str, piece: Piece, form: Layout) -> Weights:
     """Add up all that speaks for each of the three."""
     person, org, place = 0.0, 0.0, 0.0
-    for p, o, g in (*_inside(piece), *_around(text, piece, form), *_by_form(piece, form)):
+    for p, o, g in (*_inside(piece, form), *_around(text, piece, form), *_by_form(piece, form)):
         person, org, place = person + p, org + o, place + g
     return person, org, place
 
 
-def _inside(piece: Piece) -> Iterator[Weights]:
+def _inside(piece: Piece, form: Layout) -> Iterator[Weights]:
     """Weigh the words of the name."""
+    town = knowledge.towns().get(piece.text, 0.0)
     for known in piece.known:
-        yield _of_known(known)
+        if known.kind == "club" and len(piece.words) == 1 and not form.sport:
+            yield (0.0, 2.0, town + 0.5 if town else 0.0)
+        else:
+            yield _of_known(known)
     if not piece.known:
         yield from _several(piece) if len(piece.words) > 1 else _single(piece.words[0].text, piece.text)
 

@@ -8,7 +8,18 @@ from typing import NamedTuple
 
 from builder.annotators import lexicon
 
-LISTS = ("en_common", "en_given", "en_known", "en_places", "en_signs", "en_surnames", "english", "titles")
+LISTS = (
+    "en_common",
+    "en_given",
+    "en_known",
+    "en_places",
+    "en_signs",
+    "en_surnames",
+    "english",
+    "organisations",
+    "regions",
+    "titles",
+)
 _SIZES = {"big": 3.6, "middling": 2.4, "small": 1.2, "word": 0.8}
 _SURNAME_ENDS = tuple(
     "ov ova ev eva ski sky ska vic vich enko chuk ian yan sson sen stein mann berg inen idis poulos akis escu wicz "
@@ -114,6 +125,11 @@ def heads() -> dict[str, str]:
 def titles() -> frozenset[str]:
     """Give the capitalised titles, and what is written like one."""
     return frozenset(lexicon.column("titles", "en")) | {"Gov", "Sen", "Rep", "Gen", "Lt", "Col", "Capt", "Prof", "Sgt"}
+
+
+def is_name(word: str) -> bool:
+    """Whether a word alone is a given name or a town."""
+    return word in given_names() or word in towns()
 
 
 def plain(word: str) -> str:

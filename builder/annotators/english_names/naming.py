@@ -21,6 +21,7 @@ _SHARED = 1.5
 _LIST = re.compile(r" ?(?:,|and|or|&|, and) $")
 _SPORTING = re.compile(r"\b(?:lost|won|win|beat|draw|drew|match|game|season|defeat|cup|league)\b")
 _NUMBER = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
+_SHOUTED_PLACE = re.compile(r"[A-Z][A-Z ,.'-]{3,40}(?=,? (?:\d{4}-\d|[A-Z][a-z]{2,8}\.? \d| ?\( ?[A-Z][a-z]|--? ))")
 _OPENS = re.compile(r"^[^A-Za-z]*$|[.:!?\"“] $|- $")
 
 
@@ -28,6 +29,8 @@ def find(text: str) -> Iterator[Found]:
     """Find the names of one sentence."""
     if is_shouted(text) or is_title_case(text):
         text = lowered(text)
+    elif place := _SHOUTED_PLACE.match(text):
+        text = lowered(place.group()) + text[place.end() :]
     form = layout(text)
     found = [piece for piece in _joined(text, list(pieces(text))) if _may_be_name(piece)]
     if any(one.kind == "club" for piece in found for one in piece.known[:1]) and not form.sport:
@@ -61,7 +64,7 @@ def _is_one_name(one: Piece, other: Piece) -> bool:
     """Whether ordinary words stand on both sides of 'and', and a head on one."""
     if one.known or other.known or not any(word.text in knowledge.heads() for word in (*one.words, *other.words)):
         return False
-    return all(piece.words[at].text.lower() in knowledge.common() for piece, at in ((one, -1), (other, 0)))
+    return one.words[-1].text.lower() in knowledge.common() and not knowledge.is_name(other.words[0].text)
 
 
 def _may_be_name(piece: Piece) -> bool:
@@ -143,7 +146,9 @@ def _counted(text: str, one: Found) -> Found:
 
 def _is_typed(piece: Piece) -> bool:
     """Whether the name itself says that it is an event, a document or an adjective."""
-    return piece.head in ("EVENT", "DOCUMENT") or any(one.label == "EVENT" or one.kind == "adjective" for one in piece.known)
+    return piece.head in ("EVENT", "DOCUMENT") or any(
+        one.label == "EVENT" or one.kind == "adjective" for one in piece.known
+    )
 
 
 def score(distance: float) -> float:

@@ -236,8 +236,6 @@ def _function_words() -> frozenset[str]:
     return frozenset(lexicon.column("english", "no-name")) - {"New", "First", "One", "Last"}
 
 
-def _piece(
-    text: str, words: Sequence[Word], before: str, after: str, known: tuple[knowledge.Known, ...] = ()
-) -> Piece:
+def _piece(text: str, words: Sequence[Word], before: str, after: str, known: tuple[knowledge.Known, ...] = ()) -> Piece:
     plain = _written(text[words[0].start : words[-1].end])
     return Piece(tuple(words), plain, before, after, known or knowledge.names().get(plain) or _country(plain))
