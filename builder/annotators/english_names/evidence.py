@@ -67,7 +67,7 @@ def _single(word: str, plain: str) -> Iterator[Weights]:
     yield (1.0 if knowledge.ends_like_surname(plain) else 0.0), 0.0, (1.0 if knowledge.ends_like_place(plain) else 0.0)
     yield (0.6, 0.5, 0.1) if not town else (0.0, 0.0, 0.0)
     if knowledge.heads().get(word) == "ORG":
-        yield (-2.0, 0.8, -1.0)
+        yield (-2.0, 0.0, -1.0)
 
 
 def _several(piece: Piece) -> Iterator[Weights]:
@@ -134,6 +134,8 @@ def _around(text: str, piece: Piece, form: Layout) -> Iterator[Weights]:
     if not piece.before or piece.before in ("cut", "common", "date"):
         yield from _left(text, piece.start, form.sport)
     yield from _right(text, piece)
+    if form.sport and _is_town(piece) and (hit := _NEXT_WORD.match(text, piece.end)):
+        yield knowledge.signs("versus").get(hit[1], (0.0, 0.0, 0.0))
 
 
 def _left(text: str, start: int, sport: bool) -> Iterator[Weights]:
@@ -192,6 +194,8 @@ def _by_form(piece: Piece, form: Layout) -> Iterator[Weights]:
         yield _AS_PERSON
     if form.dateline[0] <= piece.start and piece.end <= form.dateline[1]:
         yield (-2.0, 0.0, 6.0)
+    if piece.start in form.clubs and not any(one.kind == "country" for one in piece.known):
+        yield (0.0, 3.5, -0.5)
     if form.sport and _is_town(piece) and piece.start not in form.teams:
         yield (0.0, 3.4, -0.3)
     if form.alone and len(piece.words) > 1:

@@ -8,16 +8,19 @@ from typing import NamedTuple
 from builder.annotators.english_names import knowledge
 
 _NAME = r"[A-Z][\w.'’&-]{0,30}(?: [\w.'’&-]{1,30}){0,4}?"
-_SCORE = re.compile(rf"^(?:(?:At )?[A-Z][\w ]{{2,30}}: )?({_NAME}) \d{{1,3}} ({_NAME}) \d{{1,3}}(?!\d| ?[-/:.]\d)")
+_SCORE = re.compile(
+    rf"^(?:(?:At )?[A-Z][\w ]{{2,30}}: )?({_NAME}) \d{{1,3}}(?: ?,)? ({_NAME}) \d{{1,3}}(?!\d| ?[-/:.]\d)"
+)
 _STANDING = re.compile(rf"^(?:[A-Z][^:]{{0,80}}: )?(?:\d{{1,2}}\. )?({_NAME})(?: [\d.]{{1,5}}){{3,9}} ?-?")
 _VERSUS = re.compile(rf"^({_NAME}) (?:AT|VS|V|at|vs|v) ({_NAME})$")
 _BATTING = re.compile(rf"^({_NAME}) (?:not out|run out|(?:c|st|lbw|b|c and b)\b)")
 _CAUGHT = re.compile(r"\b(?:c|b|st|lbw b) ([A-Z][\w.'’-]{0,30}(?: [A-Z][\w.'’-]{0,30})?)(?= b | \d|,|$)")
 _DATELINE = re.compile(
     rf"^({_NAME}(?:, ?{_NAME}| , {_NAME})?)"
-    r"(?: \d{4}-\d\d-\d\d|,? [A-Z][a-z]{2,8}\.? \d{1,2} ?(?:\(|-)| ?(?:\([A-Z]\w{1,20} ?\) ?)?--? )"
+    r"(?: \d{4}-\d\d-\d\d|,? [A-Z][a-z]{2,8}\.? \d{1,2} ?(?:\(|-)| ?\( ?[A-Z]\w{1,20} ?\) ?(?:--? |\d{4}-))"
 )
 _WORD = re.compile(r"[^\W\d_]{1,40}(?:['’.&-][^\W\d_]{1,40}){0,6}\.?")
+_CLUB = re.compile(r"[A-Z][\w.'’-]{1,30} ?\( ?([A-Z][\w.'’-]{2,30}(?: [A-Z][\w.'’-]{1,30})?) ?\)(?= ?(?:\d|[;,.]|$))")
 _DASHED = re.compile(r" -|\d-\d|\d \(")
 _NUMBERED = re.compile(r"[a-zA-Z] \d| not out")
 _NO_SPAN = (-1, -1)
@@ -31,6 +34,7 @@ class Layout(NamedTuple):
 
     teams: tuple[int, ...]
     players: tuple[int, ...]
+    clubs: tuple[int, ...]
     dateline: tuple[int, int]
     sport: bool
     alone: bool  # nothing but a short name
@@ -40,7 +44,8 @@ def layout(text: str) -> Layout:
     """Read the form of a line."""
     dateline = _DATELINE.match(text) if _DASHED.search(text, 0, 80) else None
     sport, alone = _is_sport(text), _is_alone(text)
-    return Layout(*_table(text), dateline.span(1) if dateline else _NO_SPAN, sport, alone)
+    clubs = tuple(hit.start(1) for hit in _CLUB.finditer(text)) if "(" in text and not dateline else ()
+    return Layout(*_table(text), clubs, dateline.span(1) if dateline else _NO_SPAN, sport, alone)
 
 
 def _table(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:

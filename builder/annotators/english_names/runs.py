@@ -28,6 +28,7 @@ _TAIL = re.compile(
 _OWNED = re.compile(r" ?['’]s\b")
 _TOPIC = ("of", "for", "on", "of the", "for the", "on the")
 _FUSED = ("&",)
+_NO_SIGN = (0.0, 0.0, 0.0)
 
 
 class Word(NamedTuple):
@@ -217,7 +218,7 @@ def _dates() -> frozenset[str]:
 
 
 def _is_no_name(word: str) -> bool:
-    return word in _function_words() or word.lower() in knowledge.signs("before")
+    return word in _function_words() or knowledge.signs("before").get(word.lower(), _NO_SIGN)[0] > 3
 
 
 def _only_opens(text: str, run: Sequence[Word]) -> bool:
