@@ -127,11 +127,6 @@ def titles() -> frozenset[str]:
     return frozenset(lexicon.column("titles", "en")) | {"Gov", "Sen", "Rep", "Gen", "Lt", "Col", "Capt", "Prof", "Sgt"}
 
 
-def is_name(word: str) -> bool:
-    """Whether a word alone is a given name or a town."""
-    return word in given_names() or word in towns()
-
-
 def plain(word: str) -> str:
     """Leave accents out, as the lists do."""
     if word.isascii():

@@ -64,7 +64,7 @@ def _is_one_name(one: Piece, other: Piece) -> bool:
     """Whether ordinary words stand on both sides of 'and', and a head on one."""
     if one.known or other.known or not any(word.text in knowledge.heads() for word in (*one.words, *other.words)):
         return False
-    return one.words[-1].text.lower() in knowledge.common() and not knowledge.is_name(other.words[0].text)
+    return one.words[-1].text.lower() in knowledge.common() and other.words[0].text not in knowledge.given_names()
 
 
 def _may_be_name(piece: Piece) -> bool:

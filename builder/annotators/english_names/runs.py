@@ -170,6 +170,8 @@ def _match(text: str, run: Sequence[Word], at: int) -> tuple[int, str, tuple[kno
         term = first if size == 1 else _written(text[run[at].start : run[at + size - 1].end])
         if match := _terms().get(term.rstrip(".")) or _terms().get(term):
             return size, *match
+    if len(run[at].text) == 2 and run[at].text.endswith("."):
+        return 0, "", ()
     first = run[at].text.rstrip(".")
     if at == 0 and len(run) > 1 and not run[1].join and (_is_no_name(first) or _only_opens(text, run)):
         return 1, "common", ()
