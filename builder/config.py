@@ -62,7 +62,7 @@ class AnnotateTable(_Table):
     """Who proposes."""
 
     annotators: tuple[str, ...] = Field(
-        ("jieba", "gazetteer", "pattern", "cues"), min_length=1, description="Entry points, in order."
+        ("jieba", "gazetteer", "pattern", "capitals", "cues"), min_length=1, description="Entry points, in order."
     )
     processes: int = Field(1, ge=1, le=256, description="Processes that propose.")
     seconds: float = Field(
@@ -258,7 +258,7 @@ personal = "allow"        # personal data is flagged; "mask" writes asterisks, "
 latin = "en"              # the language of text in Latin script; "detect" looks it up, see docs/configuration.md
 
 [annotate]
-annotators = ["jieba", "gazetteer", "pattern", "cues"]
+annotators = ["jieba", "gazetteer", "pattern", "capitals", "cues"]
 processes = 1             # processes that propose
 seconds = 60              # time that a plug-in may take for a batch; then it is stopped, see docs/configuration.md
 

@@ -1,4 +1,4 @@
-"""Shapes become proposals: dates, quantities, quoted and 《》 names, named meetings, English names with their titles.
+"""Shapes become proposals: dates, quantities, quoted and 《》 names, named meetings.
 
 Regular expressions with bounded repeats only, so no text makes them slow; a project's own patterns run on a linear-time
 engine. Words are never looked up in a list of names.
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from builder.annotators import lexicon
-from builder.annotators.patterns import english, marks, name_shapes, numbers_zh
+from builder.annotators.patterns import english, marks, numbers_zh
 from builder.annotators.proposal import Found, check_options, has_han, knows_any, prediction
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
@@ -19,8 +18,8 @@ from builder.schema import LabelSchema
 if TYPE_CHECKING:
     from builder.annotators.user_patterns import UserPatterns
 
-VERSION = "1"
-LABELS = ("DATE", "QUANTITY", "DOCUMENT", "CONCEPT", "EVENT", "TITLE", "PERSON", "ORG")
+VERSION = "2"
+LABELS = ("DATE", "QUANTITY", "DOCUMENT", "CONCEPT", "EVENT")
 
 
 class Pattern:
@@ -33,7 +32,7 @@ class Pattern:
         self.own = own
         self._labels = (*LABELS, *(own.labels if own else ()))
         told = [own.text] if own else []
-        self.fingerprint = stable_id(VERSION, lexicon.digest("titles", "english"), *told)[:8]
+        self.fingerprint = stable_id(VERSION, *told)[:8]
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose everything with a telling shape."""
@@ -69,4 +68,3 @@ def _shapes(text: str, language: str) -> Iterator[Found]:
         yield from numbers_zh.find(text)
     if language != "zh":
         yield from english.find(text)
-        yield from name_shapes.find(text)
