@@ -5,7 +5,7 @@ Pure. A label that is not in the map keeps its name; `=MISC` (nothing of ours) s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from builder.errors import UsageError
@@ -36,7 +36,7 @@ def mapped(pairs: Mapping[str, str], label: str) -> str:
     return pairs.get(label, label)
 
 
-def fits_any(pairs: Mapping[str, str], theirs: Mapping[str, object] | list[str], known: tuple[str, ...]) -> bool:
+def fits_any(pairs: Mapping[str, str], theirs: Iterable[str], known: Sequence[str]) -> bool:
     """Whether at least one of their labels is one that we know."""
     return any(mapped(pairs, label) in known for label in theirs)
 

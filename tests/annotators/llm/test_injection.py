@@ -22,11 +22,11 @@ OBEDIENT = (
     lambda text, others: {"entities": [{"quote": o[:3], "label": "PERSON"} for o in others], "label": "decision"},
     lambda text, others: {"sentences": {"s1": {"label": "decision"}}, "entities": [], "label": "hacked"},
     lambda text, others: {
-        "entities": [{"quote": text, "occurrence": 10**9, "label": "ADMIN"}] * 5000,
+        "entities": [{"quote": text, "occurrence": 10**9, "label": "ADMIN"}] * 300,
         "label": "event",
     },
     lambda text, others: "".join(json.dumps({"entities": [], "label": "decision", "text": o}) for o in others),
-    lambda text, others: "x" * 2_000_000,
+    lambda text, others: "x" * 300_000,
 )
 HOSTILE = [f"{order} ({n})" for n, order in enumerate(ORDERS * 5)]
 HONEST = [f"第{n}次会谈在上海举行，习近平出席。" for n in range(20)]
