@@ -42,14 +42,14 @@ DOORS = {
     "click": {"cli.py", "cli_evaluate.py", "exits.py"},
     "datasets": {"exporters/loading.py"},
     "filelock": {"store/db.py", "studio/environment.py", "studio/server.py"},
-    "httpx": {"studio/accounts.py", "studio/wire.py"},
+    "httpx": {"annotators/llm/endpoint.py", "studio/accounts.py", "studio/wire.py"},
     "huggingface_hub": {"readers/hub.py"},
     "jieba": {"annotators/reference_tagger.py"},
     "label_studio_sdk": {"studio/client.py"},
     "lingua": {"text/latin.py"},
     "matplotlib": {"plotting.py"},
     "platformdirs": {"studio/environment.py"},
-    "pyarrow": {"exporters/parquet.py", "readers/arrow_rows.py"},
+    "pyarrow": {"annotators/precomputed_rows.py", "exporters/parquet.py", "readers/arrow_rows.py"},
     "pydantic": {
         "annotators/user_patterns.py",
         "config.py",
@@ -65,6 +65,12 @@ DOORS = {
     "rich": {"console.py", "rendering.py"},
     "sqlite3": {"store/db.py"},
     "yaml": {"exporters/front_matter.py"},
+    "sklearn": {"annotators/linear_training.py"},
+    "scipy": {"annotators/linear_training.py"},
+    "spacy": {"annotators/spacy_model.py"},
+    "transformers": {"annotators/transformers_model.py"},
+    "torch": {"annotators/transformers_model.py"},
+    "gliner": {"annotators/gliner_model.py"},
 }
 """Which files may import what is not ours; sqlite3 counts, since only the store may keep anything.
 
@@ -75,6 +81,7 @@ SLOW = {
     "ahocorasick_rs",
     "babel",
     "datasets",
+    "gliner",
     "httpx",
     "huggingface_hub",
     "jieba",
@@ -87,6 +94,11 @@ SLOW = {
     "rensa",
     "rich",
     "rjieba",
+    "scipy",
+    "sklearn",
+    "spacy",
+    "torch",
+    "transformers",
     "yaml",
 }
 """What is imported inside the function that uses it, unless the whole module is imported only when used."""
