@@ -19,8 +19,18 @@ from builder.text.flags import NAMES
 
 FILE = "builder.toml"
 KEY_VARIABLE = "BUILDER_STUDIO_KEY"
-_FILES = (("gazetteer", "terms"), ("pattern", "file"))
-"""Options of annotators that name a file."""
+_FILES = (
+    ("gazetteer", "terms"),
+    ("pattern", "file"),
+    ("precomputed", "file"),
+    ("linear", "model"),
+    ("crf", "model"),
+    ("llm", "cache"),
+    ("spacy", "model"),
+    ("transformers", "model"),
+    ("gliner", "model"),
+)
+"""Options of annotators that name a file or folder."""
 
 
 class _Table(BaseModel):
@@ -157,7 +167,9 @@ class Project:
         """Give the options of each annotator; files of terms and patterns lie relative to the project."""
         options = {name: dict(given) for name, given in self.config.annotate.options.items()}
         for name, option in _FILES:
-            if file := options.get(name, {}).get(option):
+            file = options.get(name, {}).get(option)
+            # spaCy's models may also be installed packages, which have a name and no folder.
+            if file and (name != "spacy" or (self.folder / file).exists()):
                 options[name][option] = str(self.folder / file)
         return options
 

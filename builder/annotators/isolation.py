@@ -47,6 +47,7 @@ class Isolated:
         self._schema, self._seconds, self._patience = schema, seconds, patience
         is_apart = not _is_built_in(annotator) if apart is None else apart
         self._worker = Worker(annotator, seconds) if is_apart else None
+        self._told_itself: Callable[[], list[Reject]] = getattr(annotator, "take_rejects", list)
         self._ask: Ask = self._worker.ask if self._worker else _Here(annotator)
         self._failed_batches = 0
         self._last = ""
@@ -70,9 +71,9 @@ class Isolated:
         return made
 
     def take_rejects(self) -> list[Reject]:
-        """Give what failed since this was asked last: `SENTENCE#NAME` is refused."""
+        """Give what failed since this was asked last: `SENTENCE#NAME` is refused; what it refused itself comes too."""
         taken, self._rejects = self._rejects, []
-        return taken
+        return taken if self._worker else [*taken, *self._told_itself()]
 
     def close(self) -> None:
         """End its process, if it has one; it is started again when asked."""

@@ -229,7 +229,7 @@ def _add_document(db: sqlite3.Connection, document: Document) -> None:
 
 def _add_taken_up(db: sqlite3.Connection, taken: TakenUp) -> None:
     """Forget what was refused of a sentence (`sentence#annotator`), and its proposal unless it is meant for people."""
-    refused = "stage = 'annotate' AND ?1 || '#' <= subject AND subject < ?1 || '$'"
+    refused = "stage = 'annotate' AND (subject = ?1 OR ?1 || '#' <= subject AND subject < ?1 || '$')"
     db.execute(f"DELETE FROM reject WHERE {refused}", (taken.sentence,))
     is_meant = "EXISTS (SELECT 1 FROM intent i WHERE i.sentence = ?1 AND i.annotator = ?2)"
     db.execute(

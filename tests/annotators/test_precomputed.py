@@ -6,6 +6,7 @@ import pickle
 import pytest
 
 from builder.annotators import precomputed
+from builder.contracts import check_annotator
 from builder.errors import UsageError
 from builder.model import text_digest
 
@@ -173,3 +174,12 @@ def test_a_file_that_is_no_parquet_is_refused(news, make_sentence, tmp_path):
 
     with pytest.raises(UsageError, match="not a sound Parquet file"):
         precomputed.build({"file": str(tmp_path / "a.parquet")}, news).propose([make_sentence(TEXT)])
+
+
+def test_it_keeps_the_contract_of_annotators(news, tmp_path):
+    path = tmp_path / "made.jsonl"
+    path.write_text(json.dumps({"text": TEXT, "spans": [PERSON], "label": "event"}) + "\n", "utf-8")
+
+    check_annotator(
+        precomputed.build, {"file": str(path)}, news, other_options=[{"file": str(path), "labels": "GPE=X"}]
+    )

@@ -21,7 +21,13 @@ from tests.annotators import plug_ins
 NEWS = read_schema("news", Path())
 BUILT_IN = {entry.name: entry for entry in entry_points(group="builder.annotators")}
 SHORT = [sentence for sentence in sample_sentences() if len(sentence.text) < 1000]
-NEEDS_OPTIONS: dict[str, str] = {}
+NEEDS_OPTIONS = {
+    "precomputed": "a file of predictions",
+    "llm": "an endpoint",
+    "spacy": "a pipeline, and an extra",
+    "transformers": "a model, and an extra",
+    "gliner": "a model, and an extra",
+}
 """Annotators that cannot be built without options, and why; their own tests call `check_annotator`."""
 
 

@@ -5,6 +5,7 @@ import pickle
 import pytest
 
 from builder.annotators import llm
+from builder.contracts import check_annotator
 from builder.errors import Unavailable, UsageError
 from tests.annotators.llm.conftest import KEY
 
@@ -220,3 +221,11 @@ def test_options_that_are_not_sound_are_refused_without_showing_a_key(asker, opt
     with pytest.raises(UsageError, match="'llm'") as caught:
         asker(**options)
     assert KEY not in str(caught.value)
+
+
+def test_it_keeps_the_contract_of_annotators(server, tmp_path, news, monkeypatch):
+    server.says = lambda text: {"entities": [SHANGHAI], "label": "event"}
+    monkeypatch.setenv("BUILDER_LLM_KEY", KEY)
+    options = {"url": server.url, "model": "tiny", "cache": str(tmp_path / "kept")}
+
+    check_annotator(llm.build, options, news, other_options=[{**options, "model": "other"}])
