@@ -153,12 +153,12 @@ def run(base: Path, version: str | None) -> None:
 
 
 @main.command(epilog="Example: builder retry ingest")
-@click.argument("stage", type=click.Choice(["ingest"]))
+@click.argument("stage", type=click.Choice(["ingest", "annotate"]))
 @_told
 def retry(base: Path, stage: str, as_json: bool) -> None:
-    """Do again what STAGE rejected: read the files anew, changed or not."""
+    """Do again what STAGE rejected: read the files anew, changed or not, or ask the annotators that failed."""
     with _workbench(base) as bench:
-        _finish([bench.retry_ingest()], as_json)
+        _finish([bench.retry_ingest() if stage == "ingest" else bench.annotate(again=True)], as_json)
 
 
 @main.command(epilog="Example: builder preview article.txt --json")

@@ -19,6 +19,18 @@ from builder.text.flags import NAMES
 
 FILE = "builder.toml"
 KEY_VARIABLE = "BUILDER_STUDIO_KEY"
+_FILES = (
+    ("gazetteer", "terms"),
+    ("pattern", "file"),
+    ("precomputed", "file"),
+    ("linear", "model"),
+    ("crf", "model"),
+    ("llm", "cache"),
+    ("spacy", "model"),
+    ("transformers", "model"),
+    ("gliner", "model"),
+)
+"""Options of annotators that name a file or folder."""
 
 
 class _Table(BaseModel):
@@ -60,7 +72,11 @@ class AnnotateTable(_Table):
     """Who proposes."""
 
     annotators: tuple[str, ...] = Field(
-        ("jieba", "gazetteer", "pattern", "cues"), min_length=1, description="Entry points, in order."
+        ("jieba", "gazetteer", "pattern", "capitals", "cues"), min_length=1, description="Entry points, in order."
+    )
+    processes: int = Field(1, ge=1, le=256, description="Processes that propose.")
+    seconds: float = Field(
+        60.0, gt=0, le=86_400, description="Time that a plug-in may take for a batch; then it is stopped and retried."
     )
     options: dict[str, dict[str, str]] = Field({}, description="Options per annotator.")
 
@@ -148,10 +164,13 @@ class Project:
 
     @property
     def annotator_options(self) -> dict[str, dict[str, str]]:
-        """Give the options of each annotator; the gazetteer's own terms lie relative to the project."""
+        """Give the options of each annotator; files of terms and patterns lie relative to the project."""
         options = {name: dict(given) for name, given in self.config.annotate.options.items()}
-        if terms := options.get("gazetteer", {}).get("terms"):
-            options["gazetteer"]["terms"] = str(self.folder / terms)
+        for name, option in _FILES:
+            file = options.get(name, {}).get(option)
+            # spaCy's models may also be installed packages, which have a name and no folder.
+            if file and (name != "spacy" or (self.folder / file).exists()):
+                options[name][option] = str(self.folder / file)
         return options
 
     def sources(self) -> list[Path]:
@@ -251,7 +270,9 @@ personal = "allow"        # personal data is flagged; "mask" writes asterisks, "
 latin = "en"              # the language of text in Latin script; "detect" looks it up, see docs/configuration.md
 
 [annotate]
-annotators = ["jieba", "gazetteer", "pattern", "cues"]
+annotators = ["jieba", "gazetteer", "pattern", "capitals", "cues"]
+processes = 1             # processes that propose
+seconds = 60              # time that a plug-in may take for a batch; then it is stopped, see docs/configuration.md
 
 [studio]
 url = ""                  # your own Label Studio (key in {KEY_VARIABLE}); empty: the embedded one

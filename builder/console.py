@@ -10,10 +10,12 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from builder import figures, flow
 from builder.flow import Stage, Tally
+from builder.model import Reject
 from builder.rendering import page_of, sentence_shown
 from builder.schema import LabelSchema
 from builder.stages.review import Review
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _MARGIN = 10
+# Of so many refusals of one kind each is named, of more only a few.
+_NAMED, _NAMED_OF_MANY = 20, 3
 
 
 def say(message: str) -> None:
@@ -55,7 +59,7 @@ def as_json(value: Any) -> None:
 
 def run_with_progress(stage: Stage[Any], store: Store, processes: int = 1) -> Tally:
     """Run a stage under a progress bar, and say what it did."""
-    with bar(stage.name) as advance:
+    with bar(stage.name, lambda: getattr(stage, "waiting", None)) as advance:
         tally = flow.run(stage, store, advance, processes)
     show_tally(tally)
     return tally
@@ -65,8 +69,28 @@ def show_tally(tally: Tally) -> None:
     """Say what a stage did, and why it refused what it refused."""
     rejected = f", {len(tally.rejected)} rejected" if tally.rejected else ""
     say(f"{tally.stage:>9}: {tally.done} done{rejected}" if tally.taken else f"{tally.stage:>9}: nothing to do")
-    for reject in tally.rejected:
-        say(f"{'':>9}  {reject.subject}: {reject.code}: {reject.reason}")
+    for line in folded(tally.rejected):
+        say(f"{'':>9}  {line}")
+
+
+def folded(rejects: Sequence[Reject]) -> list[str]:
+    """Say what was refused and why, a line for each; of very many of one kind a few are named, and all counted."""
+    kinds: dict[tuple[str, str], list[Reject]] = {}
+    for reject in rejects:
+        kinds.setdefault((reject.code, reject.place if reject.stage == "annotate" else ""), []).append(reject)
+    lines = []
+    for (code, place), alike in kinds.items():
+        named = alike if len(alike) <= _NAMED else alike[:_NAMED_OF_MANY]
+        lines += [_refusal(reject) for reject in named]
+        if len(named) < len(alike):
+            by = f" by {place}" if place else ""
+            lines.append(f"… {len(alike) - len(named)} more {code}{by}; all of them: builder status --json")
+    return lines
+
+
+def _refusal(reject: Reject) -> str:
+    place = "" if not reject.place or reject.place in reject.subject else f" ({reject.place})"
+    return f"{reject.subject}{place}: {reject.code}: {reject.reason}"
 
 
 def tally_json(tally: Tally) -> dict[str, Any]:
@@ -105,9 +129,9 @@ def show_status(counts: Mapping[str, Any]) -> None:
     ]
     rows.append(("release", ", ".join(counts["release"]["versions"]) or "none yet"))
     show_table(counts["project"], rows)
-    for reject in counts["rejects"]:
-        place = "" if not reject["place"] or reject["place"] in reject["subject"] else f" ({reject['place']})"
-        answer(f"  {reject['stage']}: {reject['subject']}{place}: {reject['code']}: {reject['reason']}")
+    for stage, rejects in groupby(counts["rejects"], lambda reject: reject["stage"]):
+        for line in folded([Reject(**reject) for reject in rejects]):
+            answer(f"  {stage}: {line}")
 
 
 def show_evaluation(report: Mapping[str, Any]) -> None:
@@ -160,15 +184,34 @@ def count_up(name: str, count: Callable[[], tuple[int, int]], pause: float, slee
 
 
 @contextmanager
-def bar(name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on a terminal; gives what to call with how many more are done."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+def bar(name: str, total: int | Callable[[], int | None] | None = None) -> Iterator[Callable[[int], None]]:
+    """Show how much is done, how quickly, and how long the rest takes where the total is known by then."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     console = _console(stderr=True)
-    columns = (TextColumn(f"{name:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    rate, left = TextColumn("{task.fields[rate]}"), TimeRemainingColumn()
+    columns = (TextColumn(f"{name:>9}"), BarColumn(), MofNCompleteColumn(), rate, TimeElapsedColumn(), left)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(name, total=total)
-        yield lambda count: progress.advance(task, count)
+        shown = progress.add_task(name, total=None, rate="")
+
+        def advance(count: int) -> None:
+            task = progress.tasks[shown]
+            rate = rate_shown(task.completed + count, task.elapsed or 0.0)
+            progress.update(shown, advance=count, total=total() if callable(total) else total, rate=rate)
+
+        yield advance
+
+
+def rate_shown(done: float, seconds: float) -> str:
+    """Say how many records a second are done; nothing before there is a rate."""
+    return f"{done / seconds:,.0f}/s" if done and seconds else ""
 
 
 def _console(*, stderr: bool = False) -> Console:

@@ -18,24 +18,27 @@ from builder.store.db import Store
 
 T = TypeVar("T")
 Watch = Callable[[int], None]
-"""Called after each batch with the number of records it took."""
+"""Called after each batch with the number of its records that went on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a batch became: facts to keep, and records that could not go on.
 
-    `taken` counts its records; None means that each of the batch is one.
+    `done` counts the records that went on; None means all of the batch that were not refused.
     """
 
     facts: list[Fact] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
-    taken: int | None = None
+    done: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a stage did in one run; taken = done + rejected."""
+    """What a stage did in one run; taken = done + rejected.
+
+    Of a record that went on a part may be rejected: a sentence that one annotator failed on.
+    """
 
     stage: str
     done: int
@@ -65,16 +68,16 @@ class Stage(Protocol[T]):
 
 def run(stage: Stage[T], store: Store, watch: Watch | None = None, processes: int = 1) -> Tally:
     """Do all that a stage misses, batch by batch; pure work may be spread over processes, its order stays."""
-    taken, rejected = 0, list[Reject]()
+    done, rejected = 0, list[Reject]()
     engine = spread if 1 < processes else inline
     for batch, outcome in engine(stage, _intended(stage, store), processes):
         store.add([*outcome.facts, *outcome.rejects])
-        count = len(batch) if outcome.taken is None else outcome.taken
-        taken += count
+        count = len(batch) - len(outcome.rejects) if outcome.done is None else outcome.done
+        done += count
         rejected += outcome.rejects
         if watch:
             watch(count)
-    return Tally(stage.name, taken - len(rejected), tuple(rejected))
+    return Tally(stage.name, done, tuple(rejected))
 
 
 def inline(stage: Stage[T], work: Iterable[list[T]], processes: int = 1) -> Iterator[tuple[list[T], Outcome]]:

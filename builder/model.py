@@ -162,6 +162,17 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenUp:
+    """A sentence is proposed for anew by this combination: what was refused of it is forgotten.
+
+    So is its proposal, unless it was meant for people already.
+    """
+
+    sentence: str
+    annotator: str
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """A sentence is about to be sent in this push batch, with this annotator's prediction and this schema."""
 
@@ -270,8 +281,9 @@ class Reject:
 
 
 Fact = (
-    Source | Attempt | Sighting | Raw | Document | Sentence | Prediction | Intent | Task | Pulled | Annotation | Reject
-)
+    Source | Attempt | Sighting | Raw | Document | Sentence | TakenUp | Prediction | Intent | Task | Pulled
+    | Annotation | Reject
+)  # fmt: skip
 """What a stage may add to the store."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from builder import flow, plugins
+from builder.annotators.isolation import close, isolated
 from builder.approval import Rule
 from builder.config import KEY_VARIABLE, Project, read_project, studio_key
 from builder.errors import Unavailable, UsageError
@@ -112,11 +113,20 @@ class Workbench:
             self.say(f"{count} documents, {duplicates} duplicates of them in {clusters} clusters")
         return tally
 
-    def annotate(self) -> Tally:
-        """Propose for what nobody proposed yet."""
+    def annotate(self, *, again: bool = False) -> Tally:
+        """Propose for what nobody proposed yet, or `again` where an annotator failed."""
         find_duplicates(self.store)  # An ingest may have been killed before it looked.
-        table = self.project.config.ingest
-        return self.run(Annotate(self.combiner, table.review_kinds, table.among), self.store)
+        kinds, among = self.project.config.ingest.review_kinds, self.project.config.ingest.among
+        table = self.project.config.annotate
+        combiner = isolated(self.combiner, table.seconds)
+        try:
+            stage = Annotate(combiner, kinds, among, again=again)
+            tally = self.run(stage, self.store, processes=table.processes)
+        finally:
+            close(combiner)
+        if failed := sorted({reject.place for reject in tally.rejected}):
+            self.say(f"{', '.join(failed)} failed; the others were heard. When it is mended: builder retry annotate")
+        return tally
 
     def push(self) -> Tally:
         """Send proposed sentences to Label Studio."""

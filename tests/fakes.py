@@ -154,6 +154,7 @@ class WordCombiner:
 
     name = "combine"
     fingerprint = "words1"
+    annotators = ()
     _WORD = re.compile(r"[A-Z][a-z]+|(?<=“)[^“”]+(?=”)")
 
     def propose_each(self, sentences: Sequence[Sentence]) -> tuple[list[list[Prediction]], list[Prediction]]:

@@ -373,3 +373,9 @@ def test_evaluate_says_before_the_work_that_pictures_cannot_be_drawn(
 
     assert (2, "") == (told.exit_code, told.stdout)
     assert "annotation-dataset-builder[plots]" in told.stderr
+
+
+def test_retry_annotate_has_nothing_to_do_where_nothing_failed(project: Path) -> None:
+    told = called("-C", project, "retry", "annotate", "--json")
+
+    assert (0, {"stage": "annotate", "done": 0, "rejected": []}) == (told.exit_code, json.loads(told.stdout))

@@ -34,7 +34,7 @@ def project(folder: Path, text: str = LEAST) -> Path:
         ("ingest", "sources", ("sources",)),
         ("ingest", "review_kinds", (Kind.BODY,)),
         ("ingest", "duplicates", "representative"),
-        ("annotate", "annotators", ("jieba", "gazetteer", "pattern", "cues")),
+        ("annotate", "annotators", ("jieba", "gazetteer", "pattern", "capitals", "cues")),
         ("annotate", "options", {}),
         ("studio", "url", ""),
         ("studio", "title", ""),

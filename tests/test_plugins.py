@@ -27,7 +27,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, *entries: EntryPoint) -> None:
     monkeypatch.setattr(plugins, "entry_points", found)
 
 
-@pytest.mark.parametrize("name", ["jieba", "gazetteer", "pattern", "cues"])
+@pytest.mark.parametrize("name", ["jieba", "gazetteer", "pattern", "capitals", "cues"])
 def test_a_shipped_annotator_is_built_by_name(name: str, news: LabelSchema) -> None:
     assert name == plugins.annotator(name, {}, news).name
 

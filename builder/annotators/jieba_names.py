@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from builder.annotators import lexicon
-from builder.annotators.merging import LABELS, merge
+from builder.annotators.merging import LABELS, Token, merge
 from builder.annotators.proposal import check_options, has_han, knows_any, prediction
-from builder.annotators.tagger import tokens_of
+from builder.annotators.tagger import shared
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
@@ -30,13 +30,18 @@ class JiebaNames:
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose the names of every Chinese sentence."""
-        return [self._predict(sentence) for sentence in sentences]
+        looked_at = [sentence for sentence in sentences if self._looks_at(sentence)]
+        tagged = iter(shared().tag([sentence.text for sentence in looked_at]))
+        return [self._predict(one, next(tagged) if self._looks_at(one) else None) for one in sentences]
 
-    def _predict(self, sentence: Sentence) -> Prediction:
+    def _looks_at(self, sentence: Sentence) -> bool:
+        return sentence.language == "zh" and has_han(sentence.text) and knows_any(self.schema, LABELS)
+
+    def _predict(self, sentence: Sentence, tokens: Sequence[Token] | None) -> Prediction:
         by = f"{self.name}@{self.fingerprint}"
-        if sentence.language != "zh" or not has_han(sentence.text) or not knows_any(self.schema, LABELS):
+        if tokens is None:
             return Prediction(sentence.id, by)
-        return prediction(sentence, by, merge(sentence.text, tokens_of(sentence.text)), self.schema)
+        return prediction(sentence, by, merge(sentence.text, tokens), self.schema)
 
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:

@@ -1,21 +1,25 @@
-"""Shapes become proposals: dates, quantities, quoted and 《》 names, named meetings, English names with their titles.
+"""Shapes become proposals: dates, quantities, quoted and 《》 names, named meetings.
 
-Regular expressions with bounded repeats only, so no text makes them slow. Words are never looked up in a list of names.
+Regular expressions with bounded repeats only, so no text makes them slow; a project's own patterns run on a linear-time
+engine. Words are never looked up in a list of names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from builder.annotators import lexicon
-from builder.annotators.patterns import english, marks, name_shapes, numbers_zh
+from builder.annotators.patterns import english, marks, numbers_zh
 from builder.annotators.proposal import Found, check_options, has_han, knows_any, prediction
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
 
-VERSION = "1"
-LABELS = ("DATE", "QUANTITY", "DOCUMENT", "CONCEPT", "EVENT", "TITLE", "PERSON", "ORG")
+if TYPE_CHECKING:
+    from builder.annotators.user_patterns import UserPatterns
+
+VERSION = "2"
+LABELS = ("DATE", "QUANTITY", "DOCUMENT", "CONCEPT", "EVENT")
 
 
 class Pattern:
@@ -23,9 +27,12 @@ class Pattern:
 
     name = "pattern"
 
-    def __init__(self, schema: LabelSchema) -> None:
+    def __init__(self, schema: LabelSchema, own: UserPatterns | None = None) -> None:
         self.schema = schema
-        self.fingerprint = stable_id(VERSION, lexicon.digest("titles", "english"))[:8]
+        self.own = own
+        self._labels = (*LABELS, *(own.labels if own else ()))
+        told = [own.text] if own else []
+        self.fingerprint = stable_id(VERSION, *told)[:8]
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose everything with a telling shape."""
@@ -33,15 +40,26 @@ class Pattern:
 
     def _predict(self, sentence: Sentence) -> Prediction:
         by = f"{self.name}@{self.fingerprint}"
-        if not knows_any(self.schema, LABELS):
+        if not knows_any(self.schema, self._labels):
             return Prediction(sentence.id, by)
-        return prediction(sentence, by, _shapes(sentence.text, sentence.language), self.schema)
+        found = list(_shapes(sentence.text, sentence.language))
+        if self.own:
+            found += self.own.find(sentence.text)
+        return prediction(sentence, by, found, self.schema)
 
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
-    """Build the annotator; it has no options."""
-    check_options("pattern", options)
-    return Pattern(schema)
+    """Build the annotator; the option `file` names a TOML file of the project's own patterns.
+
+    Raises:
+        UsageError: the file cannot be read, or a pattern in it is not sound.
+    """
+    check_options("pattern", options, ("file",))
+    if not (file := options.get("file")):
+        return Pattern(schema)
+    from builder.annotators.user_patterns import read_patterns
+
+    return Pattern(schema, read_patterns(file, schema))
 
 
 def _shapes(text: str, language: str) -> Iterator[Found]:
@@ -50,4 +68,3 @@ def _shapes(text: str, language: str) -> Iterator[Found]:
         yield from numbers_zh.find(text)
     if language != "zh":
         yield from english.find(text)
-        yield from name_shapes.find(text)

@@ -1,44 +1,73 @@
-"""The one door to jieba: a Chinese text enters, tagged words that tile it leave.
-
-The dictionary is this module's own: words added elsewhere in the process never reach it. Nothing is written: jieba's
-cache, a marshal file where others may put theirs, is neither read nor made (reading the dictionary is as fast).
-"""
+"""Chinese texts enter, tagged words that tile them leave: quickly where rjieba is installed, the same without it."""
 
 from __future__ import annotations
 
-import io
-import pickle
-import sys
-import warnings
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, cached_property
 from importlib.util import find_spec
-from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING
 
+from builder.annotators import reference_tagger
 from builder.annotators.merging import Token
+from builder.annotators.reference_tagger import ReferenceTagger, UserWord
 
-# jieba ships each probability table twice; the pickle loads many times faster than the module compiles.
-_TABLES = {
-    "finalseg": ("prob_start", "prob_trans", "prob_emit"),
-    "posseg": ("prob_start", "prob_trans", "prob_emit", "char_state_tab"),
-}
+if TYPE_CHECKING:
+    from builder.annotators.fast_tagger import FastTagger
+
+__all__ = ["Tagger", "Token", "UserWord", "crosses", "shared", "tokens_of", "words_of"]
+
+
+class Tagger:
+    """Splits and tags texts as jieba's tagger does, with words of the caller's.
+
+    It is loaded at the first use, and again in another process.
+    """
+
+    def __init__(self, words: Sequence[UserWord] = ()) -> None:
+        self.words = tuple(words)
+
+    def __reduce__(self) -> tuple[type[Tagger], tuple[tuple[UserWord, ...]]]:
+        """Travel without what was loaded."""
+        return Tagger, (self.words,)
+
+    def tag(self, texts: Sequence[str]) -> list[list[Token]]:
+        """Split every text into tagged words that tile it."""
+        if self._fast is None:
+            return [self._reference.tag(text) for text in texts]
+        return self._fast.tag(texts)
+
+    def words_of(self, text: str) -> list[str]:
+        """Split a text by the dictionary alone, without guessing new words."""
+        return (self._fast or self._reference).words_of(text)
+
+    @cached_property
+    def _reference(self) -> ReferenceTagger:
+        return ReferenceTagger(self.words) if self.words else reference_tagger.shared()
+
+    @cached_property
+    def _fast(self) -> FastTagger | None:
+        if not find_spec("rjieba"):
+            return None
+        from builder.annotators.fast_tagger import FastTagger
+
+        return FastTagger(self.words, lambda: self._reference)
+
+
+@cache
+def shared() -> Tagger:
+    """Give the tagger without words of a caller's, made once."""
+    return Tagger()
 
 
 def tokens_of(text: str) -> list[Token]:
     """Split a text into tagged words that tile it."""
-    tokens, at = [], 0
-    for word, flag in _tagger().cut(text):
-        tokens.append(Token(at, at + len(word), word, flag))
-        at += len(word)
-    return tokens
+    return shared().tag([text])[0]
 
 
 def crosses(left: str, right: str) -> bool:
     """Whether a word of the dictionary lies across the border of two Chinese texts."""
     at = 0
-    for word in _tagger().tokenizer.cut(left + right, HMM=False):
+    for word in words_of(left + right):
         at += len(word)
         if len(left) <= at:
             return len(left) < at
@@ -47,65 +76,4 @@ def crosses(left: str, right: str) -> bool:
 
 def words_of(text: str) -> list[str]:
     """Split a Chinese text by the dictionary alone, without guessing new words."""
-    return list(_tagger().tokenizer.cut(text, HMM=False))
-
-
-def read_dictionary(path: Path) -> tuple[dict[str, int], int, dict[str, str]]:
-    """Read `word count tag` lines: counts (0 for what only begins a word), their sum, and the words' tags."""
-    fields = path.read_text("utf-8").split()
-    words, numbers = fields[::3], [int(number) for number in fields[1::3]]
-    counts = dict(zip(words, numbers, strict=True))
-    beginnings = [word[:-1] for word in counts if len(word) > 1]
-    while beginnings:
-        new = [beginning for beginning in beginnings if beginning not in counts]
-        counts.update(dict.fromkeys(new, 0))
-        beginnings = [beginning[:-1] for beginning in new if len(beginning) > 1]
-    return counts, sum(numbers), dict(zip(words, fields[2::3], strict=True))
-
-
-@cache
-def _tagger() -> Any:
-    counts, total, tags = read_dictionary(_home() / "dict.txt")
-    jieba = _imported(tags)
-    words = jieba.Tokenizer()
-    words.FREQ, words.total, words.initialized = counts, total, True
-    words.get_dict_file = io.BytesIO  # the tagger would read the whole dictionary again, for the tags alone
-    tagger = jieba.posseg.POSTokenizer(words)
-    tagger.word_tag_tab = tags
-    return tagger
-
-
-def _imported(tags: Mapping[str, str]) -> Any:
-    """Import jieba; its own module-wide tagger is handed the tags it would read the dictionary for."""
-    ours = "jieba" not in sys.modules  # else somebody may have given it another dictionary
-    _load_tables()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # old escapes in jieba, and the pkg_resources it asks for
-        import jieba
-
-        if ours:
-            jieba.dt.get_dict_file = io.BytesIO
-        import jieba.posseg
-    if ours:
-        del jieba.dt.get_dict_file
-        jieba.posseg.dt.word_tag_tab = dict(tags)
-    return jieba
-
-
-def _load_tables() -> None:
-    """Put jieba's tables where its imports look for them first; what is missing, jieba compiles itself."""
-    for package, names in _TABLES.items():
-        for name in names:
-            module, pickled = f"jieba.{package}.{name}", _home() / package / f"{name}.p"
-            if module not in sys.modules and pickled.is_file():
-                table = ModuleType(module)
-                table.__dict__["P"] = pickle.loads(pickled.read_bytes())
-                sys.modules[module] = table
-
-
-def _home() -> Path:
-    """Find jieba's files without importing it."""
-    spec = find_spec("jieba")
-    if spec is None or spec.origin is None:
-        raise ImportError("jieba is not installed")
-    return Path(spec.origin).parent
+    return shared().words_of(text)

@@ -88,7 +88,7 @@ class Ingest:
                 outcome.rejects.append(found)
             else:
                 outcome.facts.append(found)
-        return replace(outcome, taken=done + len(outcome.rejects))
+        return replace(outcome, done=done)
 
     def _clean(self, reading: Reading, outcome: Outcome) -> bool:
         """Add the facts of one reading, and say whether any of it went on.

@@ -33,7 +33,7 @@ class Lessons:
 
 def lessons(store: Store, golds: Sequence[Gold], share: float) -> Lessons:
     """Part the approved sentences, groups of documents kept whole."""
-    taught, apart = [], []
+    taught, apart = list[Approved](), list[Approved]()
     is_apart: dict[str, bool] = {}
     for one in _approved(store, golds):
         document = one.sentence.document

@@ -30,6 +30,7 @@ from builder.model import (
     Pulled,
     Reject,
     Sentence,
+    TakenUp,
     Task,
 )
 from builder.reading import Attempt, Raw, Sighting, Source
@@ -226,6 +227,17 @@ def _add_document(db: sqlite3.Connection, document: Document) -> None:
     db.execute(f"INSERT INTO reading {upsert}", (document.id, document.source))
 
 
+def _add_taken_up(db: sqlite3.Connection, taken: TakenUp) -> None:
+    """Forget what was refused of a sentence (`sentence#annotator`), and its proposal unless it is meant for people."""
+    refused = "stage = 'annotate' AND (subject = ?1 OR ?1 || '#' <= subject AND subject < ?1 || '$')"
+    db.execute(f"DELETE FROM reject WHERE {refused}", (taken.sentence,))
+    is_meant = "EXISTS (SELECT 1 FROM intent i WHERE i.sentence = ?1 AND i.annotator = ?2)"
+    db.execute(
+        f"DELETE FROM prediction WHERE sentence = ?1 AND annotator = ?2 AND NOT {is_meant}",
+        (taken.sentence, taken.annotator),
+    )
+
+
 def _add_prediction(db: sqlite3.Connection, prediction: Prediction) -> None:
     _insert(db, "prediction", rows.prediction_row(prediction))
 
@@ -266,6 +278,7 @@ _INSERTS: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
     Attempt: _add_attempt,
     Sighting: _add_sighting,
     Document: _add_document,
+    TakenUp: _add_taken_up,
     Prediction: _add_prediction,
     Intent: _add_intent,
     Task: _add_task,

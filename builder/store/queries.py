@@ -55,6 +55,16 @@ def unannotated(store: Store, kinds: Sequence[Kind], annotator: str, among: Amon
     return [row[0] for row in store.db.execute(sql, (*kinds, annotator))]
 
 
+def unheard(store: Store, kinds: Sequence[Kind], annotator: str, among: Among = "live") -> list[str]:
+    """List the sentences that this combination has seen without one who failed on them, in reading order."""
+    refused = "r.stage = 'annotate' AND s.id || '#' <= r.subject AND r.subject < s.id || '$'"
+    sql = f"""SELECT id FROM {among} s WHERE kind IN ({_marks(kinds)})
+              AND EXISTS (SELECT 1 FROM prediction p WHERE p.sentence = s.id AND p.annotator = ?)
+              AND EXISTS (SELECT 1 FROM reject r WHERE {refused})
+              ORDER BY document, number"""
+    return [row[0] for row in store.db.execute(sql, (*kinds, annotator))]
+
+
 def unpushed(store: Store, kinds: Sequence[Kind], annotator: str, among: Among = "live") -> list[str]:
     """List the sentences that this annotator has seen and no task shows, in reading order."""
     sql = f"""SELECT id FROM {among} s WHERE kind IN ({_marks(kinds)})
@@ -150,8 +160,11 @@ def refusals(store: Store) -> dict[str, str]:
 
 
 def rejects(store: Store) -> list[Reject]:
-    """List the records that stages refused."""
-    return [Reject(*row) for row in store.db.execute("SELECT * FROM reject ORDER BY stage, subject")]
+    """List the records that stages refused; of sentences (`sentence#annotator`), those of the present files."""
+    sentence = "substr(subject, 1, instr(subject, '#') - 1)"
+    sql = f"""SELECT * FROM reject WHERE stage <> 'annotate' OR {sentence} IN (SELECT id FROM live)
+              ORDER BY stage, subject"""
+    return [Reject(*row) for row in store.db.execute(sql)]
 
 
 def live_documents(store: Store) -> list[str]:

@@ -1,4 +1,4 @@
-"""Shapes: dates, quantities, marks, meetings, English names."""
+"""Shapes: dates, quantities, marks, meetings."""
 
 import re
 from re import _constants
@@ -7,7 +7,7 @@ from re import _parser as parser
 import pytest
 
 from builder.annotators import pattern
-from builder.annotators.patterns import english, marks, name_shapes, numbers_zh
+from builder.annotators.patterns import english, marks, numbers_zh
 
 LOOPS, MANY = (_constants.MAX_REPEAT, _constants.MIN_REPEAT), 1000
 
@@ -34,18 +34,6 @@ CASES = [
     ("More than 500 companies came.", ("More than 500", "QUANTITY")),
     ("It paid $3.5 million.", ("$3.5 million", "QUANTITY")),
     ('risks from "small yard, high fences."', ("small yard, high fences", "CONCEPT")),
-    (
-        "the 24th Meeting of the Council of Heads of State in Astana",
-        ("24th Meeting of the Council of Heads of State", "EVENT"),
-    ),
-    ("the World AI Conference (WAIC)", ("WAIC", "EVENT")),
-    ("the World AI Conference (WAIC)", ("World AI Conference", "EVENT")),
-    ("The EU Act on Artificial Intelligence passed.", ("EU Act on Artificial Intelligence", "DOCUMENT")),
-    ("Uzbek President Shavkat Mirziyoyev spoke.", ("Shavkat Mirziyoyev", "PERSON")),
-    ("Iran's Interim President Mohammad Mokhber", ("Interim President", "TITLE")),
-    ("Zhang Yaqin, dean of the Institute", ("dean", "TITLE")),
-    ("Gu Yue, vice president and head of marketing for them", ("vice president and head of marketing", "TITLE")),
-    ("at Tsinghua University.", ("Tsinghua University", "ORG")),
 ]
 
 
@@ -70,9 +58,8 @@ def test_plain_words_are_left_alone(news, shown, text):
 
 
 def compiled():
-    modules = (english, marks, name_shapes, numbers_zh)
-    held = [value for module in modules for value in vars(module).values() if isinstance(value, re.Pattern)]
-    return [*held, name_shapes._title_pattern(), name_shapes._role_pattern(), name_shapes._speaker_pattern()]
+    modules = (english, marks, numbers_zh)
+    return [value for module in modules for value in vars(module).values() if isinstance(value, re.Pattern)]
 
 
 def repeats(tree, depth=0):

@@ -1,91 +1,196 @@
-"""The door to jieba."""
+"""The fast tagger gives jieba's own tokens and tags, with and without words of the caller's."""
 
-import os
+import gc
+import pickle
+import random
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.annotators import tagger
+from builder.annotators import fast_tagger, reference_tagger, tagger
+from builder.annotators.reference_tagger import ReferenceTagger, UserWord
+from builder.annotators.tagger import Tagger
+from tests.pages import LAYOUTS, page
 
-HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FD5) | st.sampled_from("中国人民银行习近平，1a "))
+TRAPS = [
+    "",
+    "\0",
+    "好",
+    "\r\n",
+    "\r",
+    "他说\r\n\r\r\n了",
+    "3.5亿元，同比增长12%-15%，约2024年7月4日",
+    "AT&T和C++、c#、江南style、小S、阿Q、4S店、T恤衫、X光",
+    "abc123.5def+#&_.x1.2y",
+    "a1好b2的了是",
+    "γ射线与α粒子",
+    "𠮷野家㐀㐁鿖鿿豈更",
+    "\ud800上海\udfff",
+    "😀习近平👨\u200d👩\u200d👧很高兴",
+    "上海－北京-广州%的_了",
+    "卡瑟姆-若马尔特·托卡耶夫会见米尔济约耶夫",
+    "　　全角空格\u00a0和\u2028分隔",
+    "１２３ＡＢＣ全角",
+    "龘靐齉爩鱻麤龗灪吁龖厵纞虋",
+    "一二三四五六七八九十百千万亿" * 30,
+    "的了是在不" * 60,
+    "．。…—",
+    "e\u0301好",
+]
+CHARACTERS = st.one_of(
+    st.sampled_from("中国人民银行习近平的了是在会见总统米尔济约耶夫年月日"),
+    st.sampled_from("0123456789abcXYZ.+#&_-%，。《》 \r\n\t\0"),
+    st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF),
+    st.sampled_from("𠮷㐀鿖豈😀\ud800γ\u3000・"),
+    st.characters(),
+)
+TEXTS = st.text(CHARACTERS, max_size=40)
+WORDS = st.builds(
+    UserWord,
+    st.text(st.sampled_from("中国人民银行习近平的了会见AB1.-%+γ㐀\0 "), min_size=1, max_size=5),
+    st.one_of(st.none(), st.integers(1, 10**7)),
+    st.sampled_from(("", "nr", "nt")),
+)
 
 
 @pytest.fixture(scope="module")
-def jieba():
-    """Give the library itself, imported the quiet way."""
-    tagger.tokens_of("好")
-    return sys.modules["jieba"]
+def reference():
+    return reference_tagger.shared()
 
 
-@pytest.fixture(scope="module")
-def its_own(jieba):
-    """Build the tagger as jieba does."""
-    words = jieba.Tokenizer()
-    words.FREQ, words.total = words.gen_pfdict(words.get_dict_file())
-    words.initialized = True
-    return jieba.posseg.POSTokenizer(words)
+def written():
+    """Write a few pages of news."""
+    return [page(seed, "zh", layout).raw for seed in range(2) for layout in LAYOUTS]
 
 
-def test_tokens_tile_the_text():
-    text = "😀习近平 said 𠮷野家，\n100% 好\r\n了"
-
-    assert text == "".join(token.word for token in tagger.tokens_of(text))
-    assert all(text[token.start : token.end] == token.word for token in tagger.tokens_of(text))
+@pytest.mark.parametrize("text", TRAPS, ids=ascii)
+def test_a_trap_is_tagged_as_jieba_does(reference, text):
+    assert [reference.tag(text)] == tagger.shared().tag([text])
 
 
-def test_the_dictionary_is_read_as_jieba_reads_it(jieba, its_own):
-    counts, total, tags = tagger.read_dictionary(Path(jieba.__file__).with_name("dict.txt"))
-
-    assert (its_own.tokenizer.FREQ, its_own.tokenizer.total) == (counts, total)
-    assert its_own.word_tag_tab == tags
-
-
-@settings(max_examples=60, deadline=None)
-@given(text=HAN)
-def test_it_tags_as_jieba_does(its_own, text):
-    assert [tuple(pair) for pair in its_own.cut(text)] == [(t.word, t.flag) for t in tagger.tokens_of(text)]
+@settings(max_examples=100, deadline=None)
+@given(texts=st.lists(TEXTS, max_size=5))
+def test_texts_side_by_side_are_tagged_as_jieba_tags_each(reference, texts):
+    assert [reference.tag(text) for text in texts] == tagger.shared().tag(texts)
 
 
-def test_a_table_is_the_one_jieba_would_compile(jieba):
-    source = Path(jieba.__file__).parent / "posseg" / "prob_start.py"
-    compiled = {}
-    exec(source.read_text("utf-8"), compiled)
-
-    assert compiled["P"] == sys.modules["jieba.posseg.prob_start"].P
+@settings(max_examples=100, deadline=None)
+@given(text=TEXTS)
+def test_the_dictionary_alone_splits_as_jieba_does(reference, text):
+    assert reference.words_of(text) == tagger.words_of(text)
 
 
-def test_words_added_to_the_shared_jieba_do_not_reach_it(jieba):
-    jieba.add_word("和美好的未来", tag="nr")
-
-    assert "和美好的未来" not in [token.word for token in tagger.tokens_of("和美好的未来")]
+def test_pages_of_news_are_tagged_as_jieba_does(reference):
+    assert [reference.tag(text) for text in written()] == tagger.shared().tag(written())
 
 
-def test_nothing_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    tagger._tagger.__wrapped__().lcut("杭州")
+def test_batches_do_not_show(reference, monkeypatch):
+    monkeypatch.setattr(fast_tagger, "_BATCH", 500)
+    monkeypatch.setattr(fast_tagger, "_REMEMBERED", 10)
 
-    assert [] == list(tmp_path.iterdir())
-
-
-def run(code, folder, *options):
-    """Run a line in a process of its own that keeps its temporary files in `folder`."""
-    variables = {**os.environ, "TMPDIR": str(folder)}
-    line = [sys.executable, *options, "-c", f"from builder.annotators.tagger import tokens_of; {code}"]
-    return subprocess.run(line, check=False, capture_output=True, text=True, env=variables)
+    assert [reference.tag(text) for text in written()] == tagger.shared().tag(written())
 
 
-def test_warnings_as_errors_do_not_stop_it(tmp_path):
-    done = run("print(tokens_of('杭州')[0].flag)", tmp_path, "-W", "error")
+@settings(max_examples=4, deadline=None)
+@given(words=st.lists(WORDS, min_size=1, max_size=6), texts=st.lists(TEXTS, max_size=4))
+def test_added_words_weigh_as_they_do_in_jieba(words, texts):
+    texts = [*texts, "中国人民银行会见习近平AB1.1的了", *(word.text * 2 for word in words)]
+    its = ReferenceTagger(words)
 
-    assert ("ns\n", "") == (done.stdout, done.stderr)
+    assert [its.tag(text) for text in texts] == Tagger(words).tag(texts)
 
 
-def test_the_shared_tagger_stays_whole(tmp_path):
-    done = run("tokens_of('好'); import jieba.posseg as p; print(p.dt.word_tag_tab['杭州'], p.lcut('杭州'))", tmp_path)
+def test_thousands_of_added_words_weigh_as_they_do_in_jieba():
+    rng = random.Random(7)
+    text = "".join(written())
+    own = rng.sample(sorted(reference_tagger.read_words()[0]), 1000)
+    cut = [text[at : at + rng.randint(1, 5)] for at in rng.sample(range(len(text)), 1000)]
+    words = [UserWord(word, rng.randint(1, 10**5), rng.choice(("", "ns"))) for word in [*own, *cut, *own[:50]]]
+    its = ReferenceTagger(words)
 
-    assert "ns [pair('杭州', 'ns')]\n" == done.stdout
+    assert [its.tag(text) for text in written()] == Tagger(words).tag(written())
+
+
+def test_equal_chances_are_settled_as_in_jieba():
+    """Only rounding tells 花心 + 花心花心花心 from 花心花心花心 + 花心: one count too few anywhere would show."""
+    rng = random.Random(5)
+    once = ["".join(rng.choices("甲乙丙丁戊己庚辛壬癸子丑寅卯", k=2)) for _ in range(200)]
+    words = [UserWord(word, rng.randint(1, 10**5), "n") for two in once for word in (two, two * 3)]
+    texts = [two * 4 + "".join(rng.choices("好的是在咸", k=rng.randint(0, 4))) for two in once]
+    its = ReferenceTagger(words)
+
+    assert [its.tag(text) for text in texts] == Tagger(words).tag(texts)
+
+
+def test_a_letter_of_great_weight_is_no_trap():
+    words = [UserWord("A", 10**9, "nx"), UserWord("B", 10**9), UserWord("AB", 1, "nz"), UserWord("中AB", 1)]
+    texts = ["AB", "中AB国", "他是AB型", "A", "没有"]
+    its = ReferenceTagger(words)
+
+    assert [its.tag(text) for text in texts] == Tagger(words).tag(texts)
+
+
+def test_added_words_stay_with_their_tagger():
+    Tagger([UserWord("云栖小镇来客", 10**6, "nr")]).tag(["云栖小镇来客"])
+
+    assert "云栖小镇来客" not in [token.word for token in tagger.tokens_of("云栖小镇来客")]
+
+
+def test_without_rjieba_jieba_does_it(reference, monkeypatch):
+    monkeypatch.setattr(tagger, "find_spec", lambda name: None)
+    texts = ["习近平在北京会见AT&T的人", "杭州"]
+
+    assert [reference.tag(text) for text in texts] == Tagger().tag(texts)
+    assert reference.words_of("南京市长江大桥") == Tagger().words_of("南京市长江大桥")
+
+
+def test_the_dictionary_that_rjieba_brings_is_the_one_of_jieba():
+    tags = reference_tagger.read_words()[2]
+    words, _ = fast_tagger._dictionary()
+
+    alone = {word: words.tag(word, hmm=False) for word in tags}
+    assert all(words.has_word(word) for word in tags)
+    assert {word: tags[word] for word, cut in alone.items() if len(cut) == 1} == {
+        word: cut[0][1] for word, cut in alone.items() if len(cut) == 1
+    }
+
+
+def test_another_rjieba_is_given_the_dictionary_of_jieba(reference, monkeypatch):
+    monkeypatch.setattr(fast_tagger, "_COMPARED", ("0", "0"))
+    added = [UserWord("中国", 7, "nz"), UserWord("B超", 7, "nz")]
+
+    its = ReferenceTagger(added)
+
+    assert [reference.tag(text) for text in TRAPS] == Tagger().tag(TRAPS)
+    assert [its.tag(text) for text in TRAPS] == Tagger(added).tag(TRAPS)
+
+
+def test_a_tagger_travels_light():
+    loaded = Tagger([UserWord("杭州", 5, "nz")])
+    loaded.tag(["杭州"])
+
+    assert len(pickle.dumps(loaded)) < 500
+    assert "nz" == pickle.loads(pickle.dumps(loaded)).tag(["杭州"])[0][0].flag
+
+
+def test_the_collector_goes_on_afterwards():
+    tagger.tokens_of("杭州")
+
+    assert gc.isenabled()
+
+
+def printed(code):
+    """Run code in a process of its own that knows the tagger."""
+    line = [sys.executable, "-c", f"import sys; from builder.annotators import tagger; {code}"]
+    return subprocess.run(line, check=True, capture_output=True, text=True).stdout
+
+
+def test_nothing_is_loaded_before_the_first_text():
+    assert "set()\n" == printed("tagger.Tagger(); print({*sys.modules} & {'rjieba', 'jieba', 'numpy'})")
+
+
+def test_jieba_itself_is_not_loaded_for_usual_text():
+    assert "False\n" == printed("tagger.tokens_of('习近平访问杭州'); print('jieba' in sys.modules)")

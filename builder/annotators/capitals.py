@@ -1,0 +1,51 @@
+"""English sentences enter; their people, organisations, places, events and titles leave, found by their capitals.
+
+Of a Chinese sentence nothing is said: it abstains. No sentence is judged by another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from builder.annotators import lexicon
+from builder.annotators.english_names import knowledge, naming
+from builder.annotators.patterns import name_shapes
+from builder.annotators.proposal import Found, check_options, knows_any, prediction
+from builder.model import Prediction, Sentence, stable_id
+from builder.ports import Annotator
+from builder.schema import LabelSchema
+
+VERSION = "1"
+LABELS = ("PERSON", "ORG", "GPE", "LOCATION", "EVENT", "DOCUMENT", "TITLE")
+
+
+class Capitals:
+    """Finds English names by their shape and surroundings."""
+
+    name = "capitals"
+
+    def __init__(self, schema: LabelSchema) -> None:
+        self.schema = schema
+        self._looks = knows_any(schema, LABELS)
+        self.fingerprint = stable_id(VERSION, lexicon.digest(*knowledge.LISTS))[:8]
+
+    def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
+        """Propose the names of every English sentence."""
+        return [self._predict(sentence) for sentence in sentences]
+
+    def _predict(self, sentence: Sentence) -> Prediction:
+        by = f"{self.name}@{self.fingerprint}"
+        if sentence.language == "zh" or not self._looks:
+            return Prediction(sentence.id, by)
+        return prediction(sentence, by, _names(sentence.text), self.schema)
+
+
+def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
+    """Build the annotator; it has no options."""
+    check_options("capitals", options)
+    return Capitals(schema)
+
+
+def _names(text: str) -> Iterator[Found]:
+    yield from naming.find(text)
+    yield from name_shapes.titles(text)
