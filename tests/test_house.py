@@ -36,9 +36,10 @@ EXCEPTIONS = {("plugins", "annotators.combine")}
 """What combines annotators is no plug-in itself, so the room of plug-ins imports it, inside a function."""
 
 DOORS = {
-    "ahocorasick_rs": {"annotators/gazetteer.py"},
+    "ahocorasick_rs": {"annotators/automaton.py"},
     "babel": {"annotators/gazetteer.py"},
     "click": {"cli.py", "exits.py"},
+    "daachorse": {"annotators/automaton.py"},
     "datasets": {"exporters/loading.py"},
     "filelock": {"store/db.py", "studio/environment.py", "studio/server.py"},
     "httpx": {"studio/accounts.py", "studio/wire.py"},
@@ -46,7 +47,7 @@ DOORS = {
     "jieba": {"annotators/tagger.py"},
     "label_studio_sdk": {"studio/client.py"},
     "lingua": {"text/latin.py"},
-    "platformdirs": {"studio/environment.py"},
+    "platformdirs": {"annotators/automaton.py", "studio/environment.py"},
     "pyarrow": {"exporters/parquet.py", "readers/arrow_rows.py"},
     "pydantic": {"config.py", "json_schemas.py", "schema.py", "studio/answers.py"},
     "pypdfium2": {"readers/pdf.py"},
@@ -60,6 +61,7 @@ DOORS = {
 SLOW = {
     "ahocorasick_rs",
     "babel",
+    "daachorse",
     "datasets",
     "httpx",
     "huggingface_hub",
