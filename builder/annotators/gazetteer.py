@@ -11,31 +11,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
-from sys import intern
 from typing import Any, NamedTuple
 
 from builder.annotators import lexicon
 from builder.annotators.automaton import Finder, finder
 from builder.annotators.proposal import Found, check_options, knows_any, longest_first, prediction
 from builder.errors import UsageError
-from builder.model import Prediction, Sentence
+from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
 
 VERSION = "2"
 _LISTS = ("countries", "cities", "organisations", "regions")
 _NOTHING = ""
-_HAN = 0x2E80  # characters from here on are written without spaces between words
+_SHORT = 2
+_HAN = "\u2e80"  # characters from here on are written without spaces between words
 _KNOWN, _DOUBTFUL, _OWN = 0.9, 0.5, 0.95
 
 
-class Term(NamedTuple):
-    """One known name, its label, how sure a hit is, and the id it shares with other names of the same thing."""
+class Meaning(NamedTuple):
+    """What a known name is: its label, how sure a hit is, and the id it shares with other names of the same thing."""
 
-    text: str
     label: str
     score: float
     id: str = ""
+
+
+Terms = Mapping[str, Meaning]
 
 
 class Gazetteer:
@@ -43,30 +45,29 @@ class Gazetteer:
 
     name = "gazetteer"
 
-    def __init__(self, terms: Sequence[Term], schema: LabelSchema) -> None:
+    def __init__(self, terms: Terms, schema: LabelSchema) -> None:
         allowed = {*schema.entity_names, _NOTHING}
-        self.terms = tuple(sorted(term for term in terms if term.label in allowed))
+        self.texts = sorted(text for text, meaning in terms.items() if meaning.label in allowed)
+        self.meanings = [terms[text] for text in self.texts]
         self.schema = schema
-        self.fingerprint = _named(self.terms)
+        self.fingerprint = _named(self.texts, self.meanings)
         self._finder: Finder | None = None
-        self._delicate: frozenset[int] = frozenset()
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose every known name of every sentence."""
         by = f"{self.name}@{self.fingerprint}"
-        if not self.terms:
+        if not self.texts:
             return [Prediction(sentence.id, by) for sentence in sentences]
         return [prediction(one, by, self.find(one.text), self.schema) for one in sentences]
 
     def find(self, text: str) -> list[Found]:
         """Find the longest known names of a text, in text order."""
         if self._finder is None:
-            self._prepare()
-        assert self._finder is not None
+            self._finder = finder(self.texts)
         found = []
         for start, end, rank in self._finder(text):
-            if rank not in self._delicate or _stands(text, start, end, self.terms[rank].text):
-                _, label, score, _ = self.terms[rank]
+            label, score, _ = self.meanings[rank]
+            if not _is_part(text, start, end):
                 found.append(Found(start, end, label, score))
         return [one for one in (found if len(found) < 2 else longest_first(found)) if one.label != _NOTHING]
 
@@ -76,18 +77,11 @@ class Gazetteer:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the automaton out: it is read or built again where it is needed."""
-        hidden: dict[str, Any] = {"_finder": None, "_delicate": frozenset()}
-        return {name: hidden.get(name, value) for name, value in self.__dict__.items() if name != "_ids"}
+        return {name: value for name, value in self.__dict__.items() if name != "_ids"} | {"_finder": None}
 
     @cached_property
     def _ids(self) -> dict[str, str]:
-        return {term.text: term.id for term in self.terms if term.id}
-
-    def _prepare(self) -> None:
-        texts = [term.text for term in self.terms]
-        short = _doubts("short-country")
-        self._delicate = frozenset(n for n, text in enumerate(texts) if _is_delicate(text) or text in short)
-        self._finder = finder(texts)
+        return {text: meaning.id for text, meaning in zip(self.texts, self.meanings, strict=True) if meaning.id}
 
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
@@ -100,16 +94,16 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
         UsageError: the file is not there, or a line of it is not sound.
     """
     check_options("gazetteer", options, ("terms",))
-    own = _read_terms(Path(options["terms"]), schema) if options.get("terms") else []
-    terms = {term.text: term for term in (*_shipped(), *own)}
-    labels = [term.label for term in terms.values()]
-    return Gazetteer(tuple(terms.values()) if knows_any(schema, labels) else (), schema)
+    own = _read_terms(Path(options["terms"]), schema) if options.get("terms") else {}
+    terms = {**_shipped(), **own}
+    labels = sorted({meaning.label for meaning in terms.values()})
+    return Gazetteer(terms if knows_any(schema, labels) else {}, schema)
 
 
 @cache
 def known_names() -> frozenset[str]:
     """List every name that ships."""
-    return frozenset(term.text for term in _shipped())
+    return frozenset(_shipped())
 
 
 def own_names(path: Path) -> frozenset[str]:
@@ -122,12 +116,12 @@ def own_names(path: Path) -> frozenset[str]:
 
 
 @cache
-def _shipped() -> tuple[Term, ...]:
+def _shipped() -> Terms:
     listed = [(row[0], row[1], row[2] if len(row) > 2 else "") for name in _LISTS for row in lexicon.rows(name)]
     named = [*((name, "GPE", code) for code, name in _territories()), *listed]
     # Words that hold a country's name by accident; they take its place and are proposed as nothing.
-    traps = [Term(trap, _NOTHING, 0.0) for trap in _doubts("trap")]
-    return (*(Term(text, label, _sureness(text), id) for text, label, id in named), *traps)
+    traps = {trap: Meaning(_NOTHING, 0.0) for trap in _doubts("trap")}
+    return {text: Meaning(label, _sureness(text), id) for text, label, id in named} | traps
 
 
 def _sureness(name: str) -> float:
@@ -162,12 +156,15 @@ def _forms(name: str) -> Iterator[str]:
         yield from name[:-1].split(" (")
 
 
-def _read_terms(path: Path, schema: LabelSchema) -> list[Term]:
-    labels = frozenset(schema.entity_names)
-    lines = enumerate(_lines(path), 1)
-    return [
-        _read_term(line, labels) or _refuse(line, f"{path}:{number}", schema) for number, line in lines if line.strip()
-    ]
+def _read_terms(path: Path, schema: LabelSchema) -> Terms:
+    terms: dict[str, Meaning] = {}
+    meanings: dict[str, Meaning] = {}  # a million terms have few meanings
+    for number, line in enumerate(_lines(path), 1):
+        text, _, rest = line.strip().partition("\t")
+        if text:
+            meanings[rest] = meaning = meanings.get(rest) or _read_meaning(rest, f"{path}:{number}", schema)
+            terms[text.strip()] = meaning
+    return terms
 
 
 def _lines(path: Path) -> list[str]:
@@ -177,41 +174,38 @@ def _lines(path: Path) -> list[str]:
         raise UsageError(f"gazetteer: terms = {str(path)!r} is no readable UTF-8 file ({error})") from error
 
 
-def _read_term(line: str, labels: frozenset[str]) -> Term | None:
-    text, label, id, *_ = (*(part.strip() for part in line.split("\t", 2)), "", "")
-    return Term(text, intern(label), _OWN, id) if text and label in labels else None
+def _read_meaning(rest: str, where: str, schema: LabelSchema) -> Meaning:
+    label, _, id = (part.strip() for part in rest.partition("\t"))
+    if not label:
+        raise UsageError(f"{where}: expected a term, a tab and a label, found no label")
+    if label not in schema.entity_names:
+        near = get_close_matches(label, schema.entity_names, n=1) or schema.entity_names
+        raise UsageError(f"{where}: label {label!r} is not in schema {schema.name!r}; did you mean {near[0]!r}?")
+    return Meaning(label, _OWN, id)
 
 
-def _refuse(line: str, where: str, schema: LabelSchema) -> Term:
-    text, label, *_ = (*(part.strip() for part in line.split("\t", 2)), "", "")
-    if not (text and label):
-        raise UsageError(f"{where}: expected a term, a tab and a label, found {line!r}")
-    near = get_close_matches(label, schema.entity_names, n=1) or schema.entity_names
-    raise UsageError(f"{where}: label {label!r} is not in schema {schema.name!r}; did you mean {near[0]!r}?")
-
-
-def _named(terms: Sequence[Term]) -> str:
+def _named(texts: Sequence[str], meanings: Sequence[Meaning]) -> str:
     """Name the exact terms, quickly: there may be a million."""
-    body = hashlib.blake2b(f"{VERSION} {lexicon.digest('doubts')}".encode(), digest_size=4)
-    body.update("\n".join(f"{text}\t{label}\t{score}\t{id}" for text, label, score, id in terms).encode())
+    ranks = {meaning: rank for rank, meaning in enumerate(sorted(set(meanings)))}
+    body = hashlib.blake2b(stable_id(VERSION, lexicon.digest("doubts"), list(ranks)).encode(), digest_size=4)
+    body.update("\0".join(texts).encode())
+    body.update(" ".join(str(ranks[meaning]) for meaning in meanings).encode())
     return body.hexdigest()
 
 
-def _is_delicate(term: str) -> bool:
-    """Whether a hit may be part of a longer Latin word or number."""
-    return any(character.isalnum() and ord(character) < _HAN for character in (term[0], term[-1]))
-
-
-def _stands(text: str, start: int, end: int, term: str) -> bool:
-    """Whether no Latin word or number runs on across an edge of the hit, and no foreign name goes on after it."""
-    runs_on = _runs_on(text[start - 1 : start] + text[start]) or _runs_on(text[end - 1] + text[end : end + 1])
-    return not (runs_on or _continues(text, end, term))
+def _is_part(text: str, start: int, end: int) -> bool:
+    """Whether the hit is part of a longer Latin word or number, or the beginning of a longer foreign name."""
+    return (
+        (text[start] < _HAN and _runs_on(text[start - 1 : start] + text[start]))
+        or (text[end - 1] < _HAN and _runs_on(text[end - 1 : end + 1]))
+        or (end - start == _SHORT and _continues(text, start, end))
+    )
 
 
 def _runs_on(pair: str) -> bool:
-    return len(pair) == 2 and all(character.isalnum() and ord(character) < _HAN for character in pair)
+    return len(pair) == 2 and all(character.isalnum() and character < _HAN for character in pair)
 
 
-def _continues(text: str, end: int, term: str) -> bool:
+def _continues(text: str, start: int, end: int) -> bool:
     """Whether a country's short Chinese name only begins a longer foreign name: 马里奥, 多哥贝."""
-    return term in _doubts("short-country") and text[end : end + 1] in _doubts("foreign-character")
+    return text[end : end + 1] in _doubts("foreign-character") and text[start:end] in _doubts("short-country")

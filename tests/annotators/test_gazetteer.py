@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.annotators import gazetteer
-from builder.annotators.gazetteer import Gazetteer, Term
+from builder.annotators.gazetteer import Gazetteer, Meaning
 from builder.errors import UsageError
 
 
@@ -82,8 +82,8 @@ def test_the_users_third_column_is_an_id(news, tmp_path):
 
 
 def test_another_id_gives_another_fingerprint(news):
-    assert Gazetteer([Term("晨星", "ORG", 0.9, "A")], news).fingerprint != (
-        Gazetteer([Term("晨星", "ORG", 0.9, "B")], news).fingerprint
+    assert Gazetteer({"晨星": Meaning("ORG", 0.9, "A")}, news).fingerprint != (
+        Gazetteer({"晨星": Meaning("ORG", 0.9, "B")}, news).fingerprint
     )
 
 
@@ -96,14 +96,14 @@ def test_a_copy_for_another_process_proposes_the_same(news, make_sentence):
 
 
 def test_half_a_surrogate_pair_hides_nothing_else(news):
-    found = Gazetteer([Term("晨星", "ORG", 0.9)], news).find("晨\ud83d晨星")
+    found = Gazetteer({"晨星": Meaning("ORG", 0.9)}, news).find("晨\ud83d晨星")
 
     assert [(2, 4, "ORG", 0.9)] == found
 
 
 def test_a_longer_hit_inside_a_word_does_not_hide_a_shorter_whole_one(news):
     """'New York T' is no word of 'New York Times', 'New York' is."""
-    annotator = Gazetteer([Term("New York T", "ORG", 0.9), Term("New York", "GPE", 0.9)], news)
+    annotator = Gazetteer({"New York T": Meaning("ORG", 0.9), "New York": Meaning("GPE", 0.9)}, news)
 
     assert [(0, 8, "GPE", 0.9)] == annotator.find("New York Times")
 
@@ -114,7 +114,7 @@ letters = st.text("abA 上海省1", min_size=1, max_size=4)
 @given(st.lists(letters, min_size=1, max_size=8, unique=True), st.text("abA 上海省1", max_size=30))
 def test_every_hit_is_its_term_and_none_is_missed(news, terms, text):
     """The same as trying every term at every place, then taking the longest that stand alone, from the left."""
-    found = Gazetteer([Term(term, "ORG", 0.9) for term in terms], news).find(text)
+    found = Gazetteer(dict.fromkeys(terms, Meaning("ORG", 0.9)), news).find(text)
 
     assert naive(terms, text) == [(one.start, one.end) for one in found]
 
