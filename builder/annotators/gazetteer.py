@@ -22,7 +22,7 @@ from builder.ports import Annotator
 from builder.schema import LabelSchema
 
 VERSION = "2"
-_LISTS = ("countries", "cities", "organisations", "regions")
+_LISTS = ("places", "countries", "cities", "organisations", "regions")
 _NOTHING = ""
 _SHORT = 2
 _HAN = "\u2e80"  # characters from here on are written without spaces between words
@@ -102,8 +102,14 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
 
 @cache
 def known_names() -> frozenset[str]:
-    """List every name that ships."""
-    return frozenset(_shipped())
+    """List the names that ship, but for the many small towns, which are too near to other words."""
+    return frozenset(_shipped()) - frozenset(row[0] for row in lexicon.rows("places"))
+
+
+@cache
+def known_places() -> Mapping[str, str]:
+    """Give every place that ships, with its label."""
+    return {text: meaning.label for text, meaning in _shipped().items() if meaning.label in ("GPE", "LOCATION")}
 
 
 def own_names(path: Path) -> frozenset[str]:

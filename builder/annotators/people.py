@@ -1,0 +1,296 @@
+"""Tagged Chinese words enter; people leave: Chinese, Japanese and foreign names, by their characters and neighbours."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from builder.annotators import lexicon
+from builder.annotators.gazetteer import known_places
+from builder.annotators.proposal import Found
+from builder.annotators.words import (
+    FAIR,
+    GOOD,
+    PERSON_TAGS,
+    SURE,
+    Token,
+    beginnings,
+    endings,
+    foreignness,
+    has_surname,
+    is_foreign,
+    is_han,
+    may_end_a_name,
+    surnames,
+    words,
+)
+
+_PLACE_LIKE = re.compile("(?:[省市县区镇乡村州屯庄岛河湾港山]|自治区|公园)$")
+_NOT_IN_A_NAME = frozenset("p c uj ul uz ug ud m d r x f y q".split())
+_CLOSES = tuple("、，。；：（）()《“”】】,;:")
+_FOREIGN_TAGS = PERSON_TAGS | {"ns", "nz"}
+_STRANGE = 38  # mean weight of characters that only foreign names have
+_FAMILIAR = 18
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence with its words and the titles in it."""
+
+    text: str
+    tokens: Sequence[Token]
+    titles: Sequence[Found]
+
+    @cached_property
+    def title_starts(self) -> frozenset[int]:
+        """Say where titles begin."""
+        return frozenset(title.start for title in self.titles)
+
+    @cached_property
+    def title_ends(self) -> frozenset[int]:
+        """Say where titles end."""
+        return frozenset(title.end for title in self.titles)
+
+    def speaks(self, end: int) -> bool:
+        """Whether what stands here takes a person before it: 说, 先生, a title."""
+        after = self.text[end : end + 4]
+        return (
+            end in self.title_starts
+            or beginnings("speech").match(after) is not None
+            or beginnings("honorific").match(after) is not None
+        )
+
+    def is_called(self, start: int) -> bool:
+        """Whether what ends here takes a name after it: 记者, 总统."""
+        return start in self.title_ends or endings("role").search(self.text[max(0, start - 5) : start]) is not None
+
+    def closes(self, end: int) -> bool:
+        """Whether the text ends here, or goes on with a mark."""
+        return len(self.text) <= end or self.text[end] in _CLOSES
+
+    def is_listed(self, start: int) -> bool:
+        """Whether a list's comma stands before."""
+        return self.text[start - 1 : start] == "、"
+
+
+def people(line: Line) -> Iterator[Found]:
+    """Find people."""
+    for at, token in enumerate(line.tokens):
+        if token.flag in PERSON_TAGS:
+            yield from _tagged(line, at)
+        yield from _by_surname(line, at)
+        yield from _japanese(line, at)
+    yield from _dotted(line)
+    yield from _transliterated(line)
+
+
+def _tagged(line: Line, at: int) -> Iterator[Found]:
+    """Read a word that the tagger takes for a name."""
+    token = _without_what_follows(line.tokens[at])
+    if len(token.word) < 2 or not (score := _tagged_score(line, token)):
+        return
+    yield Found(token.start, token.end, "PERSON", score)
+    if len(token.word) == 2 and token.word[0] in surnames() and _goes_on(line, at):
+        yield Found(token.start, token.end + 1, "PERSON", GOOD)
+
+
+def _without_what_follows(token: Token) -> Token:
+    """Cut off what is no part of the name: 邓小平理论, 胡老."""
+    kept = endings("thing-after-name").sub("", token.word) if len(token.word) > 3 else token.word
+    return Token(token.start, token.start + len(kept), kept, token.flag)
+
+
+def _tagged_score(line: Line, token: Token) -> float:
+    """Tell names from the many words the tagger takes for names: 0 is no name at all."""
+    word = token.word
+    if word in words("not-a-name") or word.startswith(lexicon.column("words", "not-a-beginning")):
+        return 0.0
+    if _PLACE_LIKE.search(word) and len(word) > 2 and not line.is_called(token.start):
+        return 0.0
+    if beginnings("honorific").fullmatch(word[1:]) or (len(word) < 4 and word.endswith(("说", "某"))):
+        return 0.0
+    if 2 < len(word) and is_foreign(word):
+        return FAIR
+    if len(word) > 4 or not has_surname(word) or (len(word) == 4 and word[:2] not in surnames()):
+        return FAIR if token.flag == "nrfg" else 0.0
+    return GOOD if len(word) == 3 else _short_score(line, token)
+
+
+def _short_score(line: Line, token: Token) -> float:
+    held = line.is_called(token.start) or line.speaks(token.end) or line.is_listed(token.start)
+    return GOOD if held else FAIR
+
+
+def _goes_on(line: Line, at: int) -> bool:
+    """Whether the one character after a short name belongs to it: 高云 + 江 + 说."""
+    if at + 1 == len(line.tokens):
+        return False
+    before, after = line.tokens[at], line.tokens[at + 1]
+    if len(after.word) == 1:
+        return _is_given(line, before.start, after)
+    # A word that took the name's last character: 赵致 + 真的.
+    return (
+        len(after.word) == 2
+        and after.word[1] in "的说和在是"
+        and may_end_a_name(after.word[0], 10)
+        and (line.is_called(before.start) or line.speaks(after.start + 1))
+    )
+
+
+def _is_given(line: Line, start: int, last: Token) -> bool:
+    if not is_han(last.word) or beginnings("speech").match(line.text, last.start):
+        return False
+    named = line.is_called(start) or line.is_listed(start)
+    if last.flag in _NOT_IN_A_NAME and not may_end_a_name(last.word, 20):
+        return named and line.speaks(last.end) and last.word not in "和与及同对向在为的了是已将也都又曾被把从等"
+    if line.speaks(last.end) or (named and line.closes(last.end)):
+        return True
+    return may_end_a_name(last.word, 20)
+
+
+def _by_surname(line: Line, at: int) -> Iterator[Found]:
+    """Find a surname and the given name or the form of address after it: 郑 + 全军, 李 + 大娘."""
+    token = line.tokens[at]
+    if token.word[0] not in surnames() or not is_han(token.word):
+        return
+    if beginnings("honorific").fullmatch(line.text[token.start + 1 : token.end]):
+        yield Found(token.start, token.start + 1, "PERSON", GOOD)
+    held = line.is_called(token.start)
+    if len(token.word) == 3 and token.flag not in PERSON_TAGS | {"ns", "nt"} and (held or line.speaks(token.end)):
+        yield Found(token.start, token.end, "PERSON", FAIR if held else FAIR / 2 + GOOD / 4)
+    if token.word not in surnames():
+        return
+    if token.flag in PERSON_TAGS and beginnings("honorific").match(line.text, token.end):
+        yield Found(token.start, token.end, "PERSON", GOOD)
+    elif end := _given_name_end(line, at):
+        yield Found(token.start, end, "PERSON", GOOD if held else FAIR)
+
+
+def _given_name_end(line: Line, at: int) -> int:
+    """Find where the given name after a surname ends; 0 when none begins there."""
+    surname, after = line.tokens[at], line.tokens[at + 1 : at + 3]
+    if not after or not is_han(after[0].word) or beginnings("speech").match(after[0].word):
+        return 0
+    sure = surname.flag in PERSON_TAGS
+    held = line.is_called(surname.start)
+    if len(after[0].word) == 2:
+        end = after[0].end
+        told = held or line.speaks(end) or (line.is_listed(surname.start) and line.closes(end))
+        return end if told or (sure and after[0].flag in ("nr", "nz", "ng", "n", "a", "x")) else 0
+    if len(after[0].word) != 1 or not (sure or held):
+        return 0
+    if after[0].flag in ("p", "c", "uj", "ul", "m", "d", "r", "x") and not held:
+        return 0
+    more = len(after) == 2 and len(after[1].word) == 1 and _is_given(line, surname.start, after[1])
+    return after[more].end
+
+
+def _japanese(line: Line, at: int) -> Iterator[Found]:
+    """Find Japanese names: a surname of two or three characters, alone or with what stands after it."""
+    token = line.tokens[at]
+    for size in (3, 2):
+        if token.word[:size] not in words("japanese-surname") or len(token.word[:size]) < size:
+            continue
+        if size < len(token.word) <= size + 3:
+            yield Found(token.start, token.end, "PERSON", GOOD)
+        elif len(token.word) == size:
+            yield from _japanese_given(line, at)
+        return
+
+
+def _japanese_given(line: Line, at: int) -> Iterator[Found]:
+    token, after = line.tokens[at], line.tokens[at + 1 : at + 2]
+    fits = after and is_han(after[0].word) and 2 <= len(after[0].word) <= 3 and after[0].flag not in _NOT_IN_A_NAME
+    if fits and not line.speaks(token.end) and (after[0].flag in PERSON_TAGS or _is_held(line, token, after[0])):
+        yield Found(token.start, after[0].end, "PERSON", GOOD)
+    elif line.speaks(token.end) or line.is_called(token.start):
+        yield Found(token.start, token.end, "PERSON", FAIR)
+
+
+def _is_held(line: Line, first: Token, last: Token) -> bool:
+    return line.is_called(first.start) or line.speaks(last.end) or line.is_listed(first.start) or line.closes(last.end)
+
+
+def _dotted(line: Line) -> Iterator[Found]:
+    """Find foreign names written with a middle dot: 卡瑟姆-若马尔特·托卡耶夫."""
+    for dot in re.finditer("[·•‧]", line.text):
+        start, end = _reach_back(line.tokens, dot.start()), _reach_on(line.tokens, dot.end())
+        if start < dot.start() and dot.end() < end:
+            yield Found(start, end, "PERSON", SURE)
+
+
+def _reach_back(tokens: Sequence[Token], end: int) -> int:
+    start = end
+    for token in reversed(tokens[: bisect_right(tokens, end, key=lambda token: token.end)]):
+        if token.end != start or not _may_be_foreign(token):
+            break
+        start = token.start
+    return start
+
+
+def _reach_on(tokens: Sequence[Token], start: int) -> int:
+    end = start
+    for token in tokens[bisect_left(tokens, start, key=lambda token: token.start) :]:
+        if token.start != end or not _may_be_foreign(token):
+            break
+        end = token.end
+    return end
+
+
+def _may_be_foreign(token: Token) -> bool:
+    if token.word in known_places() and token.flag == "ns" and foreignness(token.word) < _STRANGE:
+        return False
+    return token.flag in PERSON_TAGS or token.word in "·-—" or is_foreign(token.word)
+
+
+def _transliterated(line: Line) -> Iterator[Found]:
+    """Find foreign names that the tagger has cut to pieces: 赫里斯 + 坚 + 科."""
+    first = 0
+    while first < len(line.tokens):
+        last = first
+        while last < len(line.tokens) and _is_piece(line.tokens[last]):
+            last += 1
+        yield from _joined(line, line.tokens[first:last])
+        first = max(last, first + 1)
+
+
+def _is_piece(token: Token) -> bool:
+    if token.word in known_places() and token.flag == "ns":
+        return False
+    return is_han(token.word) and _FAMILIAR <= foreignness(token.word)
+
+
+def _joined(line: Line, pieces: Sequence[Token]) -> Iterator[Found]:
+    if not pieces:
+        return
+    start, end = pieces[0].start, pieces[-1].end
+    word = line.text[start:end]
+    held = line.is_called(start) or line.speaks(end)
+    if not 2 + (not held) <= len(word) <= 8 or (len(pieces) == 1 and not held):
+        return
+    if foreignness(word) < (_FAMILIAR if held else _STRANGE) or not any(t.flag in _FOREIGN_TAGS for t in pieces):
+        return
+    if not _PLACE_LIKE.match(line.text[end : end + 1]):
+        yield Found(start, end, "PERSON", GOOD if held else FAIR)
+
+
+def after_titles(line: Line) -> Iterator[Found]:
+    """Find names that only the title before them gives away: 总统 + 米尔济约耶夫, 部长 + 阴和俊."""
+    starts = {token.start: at for at, token in enumerate(line.tokens)}
+    for title in line.titles:
+        end = title.end
+        while end < len(line.text) and line.text[end] in words("foreign-character") and end - title.end < 8:
+            end += 1
+        if title.end + 2 <= end:
+            yield Found(title.end, _word_edge(line.tokens, title.end, end), "PERSON", FAIR)
+        at = starts.get(title.end)
+        if at is not None and line.tokens[at].word in surnames() and (last := _given_name_end(line, at)):
+            yield Found(title.end, last, "PERSON", GOOD)
+
+
+def _word_edge(tokens: Sequence[Token], start: int, end: int) -> int:
+    """Pull the end back out of a word that is cut in two, unless the name would vanish."""
+    return next((t.start for t in tokens if start + 2 <= t.start < end < t.end), end)
