@@ -22,7 +22,7 @@ from builder.ports import Annotator
 from builder.schema import LabelSchema
 
 VERSION = "2"
-_LISTS = ("places", "countries", "cities", "organisations", "regions")
+_LISTS = ("countries", "cities", "organisations", "regions", "people")
 _NOTHING = ""
 _SHORT = 2
 _HAN = "\u2e80"  # characters from here on are written without spaces between words
@@ -102,14 +102,21 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
 
 @cache
 def known_names() -> frozenset[str]:
-    """List the names that ship, but for the many small towns, which are too near to other words."""
-    return frozenset(_shipped()) - frozenset(row[0] for row in lexicon.rows("places"))
+    """List the names that ship, but for people and small towns, which are too near to other words."""
+    far = {row[0] for name in _LISTS[:-1] for row in lexicon.rows(name)}
+    return frozenset(far | {name for _, name in _territories()} | _doubts("trap"))
 
 
 @cache
 def known_places() -> Mapping[str, str]:
     """Give every place that ships, with its label."""
-    return {text: meaning.label for text, meaning in _shipped().items() if meaning.label in ("GPE", "LOCATION")}
+    listed = {text: meaning.label for text, meaning in _shipped().items() if meaning.label in ("GPE", "LOCATION")}
+    return {**dict.fromkeys(_towns(), "GPE"), **listed}
+
+
+@cache
+def _towns() -> frozenset[str]:
+    return frozenset(row[0] for row in lexicon.rows("places"))
 
 
 def own_names(path: Path) -> frozenset[str]:
@@ -123,7 +130,9 @@ def own_names(path: Path) -> frozenset[str]:
 
 @cache
 def _shipped() -> Terms:
-    listed = [(row[0], row[1], row[2] if len(row) > 2 else "") for name in _LISTS for row in lexicon.rows(name)]
+    # Short Chinese towns are also everyday words and parts of others: only who knows the words may use them.
+    towns = [row for row in lexicon.rows("places") if not (len(row[0]) == _SHORT and _HAN < row[0])]
+    listed = [(row[0], row[1], "".join(row[2:])) for row in (*towns, *(r for n in _LISTS for r in lexicon.rows(n)))]
     named = [*((name, "GPE", code) for code, name in _territories()), *listed]
     # Words that hold a country's name by accident; they take its place and are proposed as nothing.
     traps = {trap: Meaning(_NOTHING, 0.0) for trap in _doubts("trap")}

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from builder.annotators.gazetteer import known_places
 from builder.annotators.places import is_place
 from builder.annotators.proposal import Found
 from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, Token, endings, words
 
 _DIRECTIONS = ("北部", "南部", "东部", "西部", "中部", "内部", "全部", "干部", "局部", "腹部", "大部")
 _INSIDE = frozenset("ns nt nz nrt nr nrfg n vn j b an l ng eng s f a i".split())
-_INSIDE_LONG = _INSIDE | {"v", "t", "nrfg", "k", "g", "zg"}  # where the ending is beyond doubt
+_INSIDE_LONG = _INSIDE | {"v", "t", "m", "nrfg", "k", "g", "zg"}  # where the ending is beyond doubt
 _COMMITTEE = re.compile(
     "^(?:省|市|县|区|地|州|镇|乡|团|工)委(?=书记|副书记|常委|宣传|组织|统战|$)|^(?:省|市|县|区|镇)(?:人民)?政府$"
 )
-_PROPER = re.compile("^(?:国家|中央|全国|中共|中国|最高|人民|国际|世界|联合国|亚洲|欧洲|第[一二三四五六七八九十百])")
+_PROPER = re.compile("^(?:国家|中央|全国|中共|中国|最高|人民|国际|世界|联合国|亚洲|欧洲)")
+_MINISTER = re.compile("^[一-鿿]{1,4}部(?=长$)")
 _NOT_FIRST = frozenset("本报讯 本报 日电 日讯 新华社".split())
 
 
@@ -34,7 +36,7 @@ def _is_whole(token: Token) -> bool:
     """Whether one word is an organisation."""
     if len(token.word) < 2 or _is_generic(token.word):
         return False
-    if token.flag == "nt":
+    if token.flag == "nt" or (token.word.endswith("队") and token.word[:-1] in known_places()):
         return True
     return (
         token.flag in PERSON_TAGS | {"nz"}
@@ -68,16 +70,21 @@ def _grown(tokens: Sequence[Token], first: int) -> Iterator[Found]:
     if after and is_place(tokens[first]):
         if (hit := _COMMITTEE.match(after[0].word)) is not None:
             yield Found(start, after[0].start + hit.end(), "ORG", GOOD)
+        if (hit := _MINISTER.match(after[0].word)) is not None:
+            yield Found(start, after[0].start + hit.end(), "ORG", GOOD)
         if after[0].word in words("team-end"):
             yield Found(start, after[0].end, "ORG", GOOD)
 
 
 def _end(tokens: Sequence[Token], first: int, inside: frozenset[str], kind: str, reach: int) -> int:
     """Find the last word of the organisation that starts at `first`; 0 when none does."""
-    last = 0
+    last = verbs = 0
     for at in range(first + 1, min(first + reach, len(tokens))):
         word = tokens[at].word
+        verbs += tokens[at].flag == "v"
         if (tokens[at].flag not in inside and word not in words("organisation-end")) or word.startswith("副"):
+            break
+        if 1 < verbs or (verbs and tokens[at].flag == "nt"):
             break
         if endings(kind).search(word) and not word.endswith(_DIRECTIONS) and not _is_loose(tokens, first, at):
             last = at
@@ -86,17 +93,4 @@ def _end(tokens: Sequence[Token], first: int, inside: frozenset[str], kind: str,
 
 def _is_loose(tokens: Sequence[Token], first: int, at: int) -> bool:
     """Whether only a country and a common noun meet: 美国 + 公司."""
-    return at == first + 1 and tokens[at].word in (
-        "公司",
-        "企业",
-        "政府",
-        "机构",
-        "部队",
-        "集团",
-        "组织",
-        "工厂",
-        "学校",
-        "医院",
-        "中心",
-        "人民政府",
-    )
+    return at == first + 1 and tokens[at].word in words("loose-end")

@@ -32,6 +32,7 @@ _PLACE_LIKE = re.compile("(?:[省市县区镇乡村州屯庄岛河湾港山]|自
 _NOT_IN_A_NAME = frozenset("p c uj ul uz ug ud m d r x f y q".split())
 _CLOSES = tuple("、，。；：（）()《“”】】,;:")
 _FOREIGN_TAGS = PERSON_TAGS | {"ns", "nz"}
+_JAPANESE_END = "郎子夫介助彦之治"
 _STRANGE = 38  # mean weight of characters that only foreign names have
 _FAMILIAR = 18
 
@@ -63,6 +64,10 @@ class Line:
             or beginnings("honorific").match(after) is not None
         )
 
+    def is_addressed(self, end: int) -> bool:
+        """Whether a title or a form of address stands here."""
+        return end in self.title_starts or beginnings("honorific").match(self.text, end) is not None
+
     def is_called(self, start: int) -> bool:
         """Whether what ends here takes a name after it: 记者, 总统."""
         return start in self.title_ends or endings("role").search(self.text[max(0, start - 5) : start]) is not None
@@ -90,6 +95,9 @@ def people(line: Line) -> Iterator[Found]:
 def _tagged(line: Line, at: int) -> Iterator[Found]:
     """Read a word that the tagger takes for a name."""
     token = _without_what_follows(line.tokens[at])
+    if len(token.word) == 2 and token.word[1] in "家老总" and token.word[0] in surnames():
+        yield Found(token.start, token.start + 1, "PERSON", FAIR)
+        return
     if len(token.word) < 2 or not (score := _tagged_score(line, token)):
         return
     yield Found(token.start, token.end, "PERSON", score)
@@ -108,9 +116,15 @@ def _tagged_score(line: Line, token: Token) -> float:
     word = token.word
     if word in words("not-a-name") or word.startswith(lexicon.column("words", "not-a-beginning")):
         return 0.0
+    if (
+        len(word) < 4
+        and endings("no-name-end").search(word[1:])
+        and (len(word) == 2 or word[1:] in words("no-name-end"))
+    ):
+        return 0.0
     if _PLACE_LIKE.search(word) and len(word) > 2 and not line.is_called(token.start):
         return 0.0
-    if beginnings("honorific").fullmatch(word[1:]) or (len(word) < 4 and word.endswith(("说", "某"))):
+    if beginnings("honorific").fullmatch(word[1:]) or (len(word) < 4 and word.endswith("说")):
         return 0.0
     if 2 < len(word) and is_foreign(word):
         return FAIR
@@ -145,7 +159,11 @@ def _is_given(line: Line, start: int, last: Token) -> bool:
         return False
     named = line.is_called(start) or line.is_listed(start)
     if last.flag in _NOT_IN_A_NAME and not may_end_a_name(last.word, 20):
-        return named and line.speaks(last.end) and last.word not in "和与及同对向在为的了是已将也都又曾被把从等"
+        return (
+            (named or line.is_addressed(last.end))
+            and line.speaks(last.end)
+            and last.word not in "和与及同对向在为的了是已将也都又曾被把从等"
+        )
     if line.speaks(last.end) or (named and line.closes(last.end)):
         return True
     return may_end_a_name(last.word, 20)
@@ -177,6 +195,8 @@ def _given_name_end(line: Line, at: int) -> int:
     sure = surname.flag in PERSON_TAGS
     held = line.is_called(surname.start)
     if len(after[0].word) == 2:
+        if not sure and {surname.flag, after[0].flag} & _NOT_IN_A_NAME and not held:
+            return 0
         end = after[0].end
         told = held or line.speaks(end) or (line.is_listed(surname.start) and line.closes(end))
         return end if told or (sure and after[0].flag in ("nr", "nz", "ng", "n", "a", "x")) else 0
@@ -203,7 +223,12 @@ def _japanese(line: Line, at: int) -> Iterator[Found]:
 
 def _japanese_given(line: Line, at: int) -> Iterator[Found]:
     token, after = line.tokens[at], line.tokens[at + 1 : at + 2]
-    fits = after and is_han(after[0].word) and 2 <= len(after[0].word) <= 3 and after[0].flag not in _NOT_IN_A_NAME
+    fits = (
+        after
+        and is_han(after[0].word)
+        and (len(after[0].word) == 2 or (len(after[0].word) == 3 and after[0].word[2] in _JAPANESE_END))
+        and after[0].flag not in _NOT_IN_A_NAME
+    )
     if fits and not line.speaks(token.end) and (after[0].flag in PERSON_TAGS or _is_held(line, token, after[0])):
         yield Found(token.start, after[0].end, "PERSON", GOOD)
     elif line.speaks(token.end) or line.is_called(token.start):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from builder.annotators.gazetteer import known_places
 from builder.annotators.proposal import Found
@@ -43,6 +44,8 @@ def places(text: str, tokens: Sequence[Token]) -> Iterator[Found]:
     for at, token in enumerate(tokens):
         if token.flag in ("ns", "j", "nz") and set(token.word) <= _SHORT_PLACES:
             yield from (Found(n, n + 1, "GPE", FAIR) for n in range(token.start, token.end))
+        elif token.word == "中" and at + 1 < len(tokens) and tokens[at + 1].word in _SHORT_PLACES:
+            yield Found(token.start, token.end, "GPE", FAIR)
         elif is_place(token):
             yield _place(token)
             yield from _larger_places(tokens, at)
@@ -76,14 +79,15 @@ def _place(token: Token) -> Found:
 def _pairs(text: str) -> Iterator[Found]:
     """Find countries named by one character each, told by what they share: 墨美 + 两国."""
     for hit in _pair_pattern().finditer(text):
-        yield from (Found(n, n + 1, "GPE", GOOD) for n in range(*hit.span(1)))
+        yield from (Found(n, n + 1, "GPE", GOOD) for n in range(*hit.span()))
 
 
+@cache
 def _pair_pattern() -> re.Pattern[str]:
     letters = "".join(sorted(words("country-letter")))
     return re.compile(
         f"(?<![一-鿿])([{letters}]{{2,4}})(?={beginnings('pair-after').pattern})|"
-        f"(中[{letters}]|[{letters}]中)(?={beginnings('pair-after').pattern})"
+        f"([中美日俄][{letters}]|[{letters}][中美日俄])(?={beginnings('pair-after').pattern})"
     )
 
 

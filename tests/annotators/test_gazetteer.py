@@ -23,7 +23,7 @@ from builder.errors import UsageError
         ("东南亚各国", {("东南亚", "LOCATION")}),
         ("They flew to the U.S. today.", {("U.S.", "GPE")}),
         ("帮助发展中国家加强能力建设", set()),
-        ("Chinatown and Indianapolis", set()),
+        ("Chinatown and Indianapolitans", set()),
         ("马里奥走了", set()),
     ],
 )
