@@ -16,7 +16,7 @@ from pathlib import Path
 
 from builder.annotators import combine, cues, gazetteer, jieba_names, pattern
 from builder.annotators.proposal import has_han
-from builder.model import Prediction, Sentence
+from builder.model import Entity, Prediction, Sentence
 from builder.reading import Kind
 from builder.schema import LabelSchema
 
@@ -65,7 +65,17 @@ def proposals(sentences: Sequence[Sentence]) -> Iterator[tuple[str, list[Predict
         for prediction in predictions:
             by_annotator[prediction.annotator.partition("@")[0]].append(prediction)
     yield from by_annotator.items()
+    looked = [predictions for predictions in each if any(p.entities is not None for p in predictions)]
+    yield "union", [voted(of_one, 1) for of_one in zip(*looked, strict=True)]
+    yield "majority", [voted(of_one, 2) for of_one in zip(*looked, strict=True)]
     yield "combine", combined
+
+
+def voted(predictions: Sequence[Prediction], least: int) -> Prediction:
+    """Keep every span that so many annotators propose, for comparison; they may overlap."""
+    votes = Counter(entity.span for prediction in predictions for entity in prediction.entities or ())
+    spans = sorted(span for span, n in votes.items() if least <= n)
+    return Prediction(predictions[0].sentence, "vote", tuple(Entity(span, 1.0, ()) for span in spans))
 
 
 def mentions(predictions: Iterable[Prediction], ours: dict[str, str]) -> Iterator[Mention]:
