@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from builder.annotators.gazetteer import known_places
+from builder.annotators.gazetteer import known_names, known_places
 from builder.annotators.places import is_place
 from builder.annotators.proposal import Found
 from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, Token, endings, words
@@ -18,6 +18,7 @@ _COMMITTEE = re.compile(
 )
 _PROPER = re.compile("^(?:国家|中央|全国|中共|中国|最高|人民|国际|世界|联合国|亚洲|欧洲)")
 _MINISTER = re.compile("^[一-鿿]{1,4}部(?=长$)")
+_ENDS = tuple("社会队院校团部局厅署处室所站馆台网报军办委盟党行")
 _NOT_FIRST = frozenset("本报讯 本报 日电 日讯 新华社".split())
 
 
@@ -36,13 +37,20 @@ def _is_whole(token: Token) -> bool:
     """Whether one word is an organisation."""
     if len(token.word) < 2 or _is_generic(token.word):
         return False
-    if token.flag == "nt" or (token.word.endswith("队") and token.word[:-1] in known_places()):
+    if (token.flag == "nt" and _ends_well(token.word)) or (
+        token.word.endswith("队") and token.word[:-1] in known_places()
+    ):
         return True
     return (
         token.flag in PERSON_TAGS | {"nz"}
         and len(token.word) > 3
         and endings("strong-end").search(token.word) is not None
     )
+
+
+def _ends_well(word: str) -> bool:
+    """Whether a word ends as organisations do, or is one that everyone knows; the tagger guesses many others."""
+    return endings("organisation-end").search(word) is not None or word in known_names() or word.endswith(_ENDS)
 
 
 def _may_begin(token: Token) -> bool:

@@ -159,11 +159,8 @@ def _is_given(line: Line, start: int, last: Token) -> bool:
         return False
     named = line.is_called(start) or line.is_listed(start)
     if last.flag in _NOT_IN_A_NAME and not may_end_a_name(last.word, 20):
-        return (
-            (named or line.is_addressed(last.end))
-            and line.speaks(last.end)
-            and last.word not in "和与及同对向在为的了是已将也都又曾被把从等"
-        )
+        told = (named and (line.speaks(last.end) or line.closes(last.end))) or line.is_addressed(last.end)
+        return told and last.word not in "和与及同对向在为的了是已将也都又曾被把从等"
     if line.speaks(last.end) or (named and line.closes(last.end)):
         return True
     return may_end_a_name(last.word, 20)
@@ -177,6 +174,8 @@ def _by_surname(line: Line, at: int) -> Iterator[Found]:
     if beginnings("honorific").fullmatch(line.text[token.start + 1 : token.end]):
         yield Found(token.start, token.start + 1, "PERSON", GOOD)
     held = line.is_called(token.start)
+    if len(token.word) == 2 and _is_titled(line, token):
+        yield Found(token.start, token.end, "PERSON", FAIR)
     if len(token.word) == 3 and token.flag not in PERSON_TAGS | {"ns", "nt"} and (held or line.speaks(token.end)):
         yield Found(token.start, token.end, "PERSON", FAIR if held else FAIR / 2 + GOOD / 4)
     if token.word not in surnames():
@@ -187,12 +186,18 @@ def _by_surname(line: Line, at: int) -> Iterator[Found]:
         yield Found(token.start, end, "PERSON", GOOD if held else FAIR)
 
 
+def _is_titled(line: Line, token: Token) -> bool:
+    """Whether a title stands before a short word and nothing but a mark or a verb of speech after it."""
+    told = line.closes(token.end) or line.speaks(token.end)
+    return token.start in line.title_ends and told and token.flag not in _NOT_IN_A_NAME | PERSON_TAGS
+
+
 def _given_name_end(line: Line, at: int) -> int:
     """Find where the given name after a surname ends; 0 when none begins there."""
     surname, after = line.tokens[at], line.tokens[at + 1 : at + 3]
     if not after or not is_han(after[0].word) or beginnings("speech").match(after[0].word):
         return 0
-    sure = surname.flag in PERSON_TAGS
+    sure = surname.flag in PERSON_TAGS or (after[0].flag in PERSON_TAGS and surname.flag not in _NOT_IN_A_NAME)
     held = line.is_called(surname.start)
     if len(after[0].word) == 2:
         if not sure and {surname.flag, after[0].flag} & _NOT_IN_A_NAME and not held:
