@@ -56,7 +56,12 @@ def _ends_well(word: str) -> bool:
 def _may_begin(token: Token) -> bool:
     if token.word in _NOT_FIRST:
         return False
-    return token.flag in ("ns", "nt", "nz", "nrt") or is_place(token) or _PROPER.match(token.word) is not None
+    return (
+        token.flag in ("ns", "nt", "nz", "nrt")
+        or is_place(token)
+        or token.word in known_names()
+        or _PROPER.match(token.word) is not None
+    )
 
 
 def _is_generic(word: str) -> bool:
@@ -92,11 +97,16 @@ def _end(tokens: Sequence[Token], first: int, inside: frozenset[str], kind: str,
         verbs += tokens[at].flag == "v"
         if (tokens[at].flag not in inside and word not in words("organisation-end")) or word.startswith("副"):
             break
-        if 1 < verbs or (verbs and tokens[at].flag == "nt"):
+        if word in ("大", "最大", "首", "前") or 1 < verbs or (verbs and tokens[at].flag == "nt"):
             break
-        if endings(kind).search(word) and not word.endswith(_DIRECTIONS) and not _is_loose(tokens, first, at):
+        if endings(kind).search(word) and _is_proper_end(word) and not _is_loose(tokens, first, at):
             last = at
     return last
+
+
+def _is_proper_end(word: str) -> bool:
+    """Whether a word that ends as an organisation does is no other word: 北部, 格局."""
+    return not word.endswith(_DIRECTIONS) and endings("no-organisation-end").search(word) is None
 
 
 def _is_loose(tokens: Sequence[Token], first: int, at: int) -> bool:

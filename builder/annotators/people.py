@@ -35,6 +35,7 @@ _FOREIGN_TAGS = PERSON_TAGS | {"ns", "nz"}
 _JAPANESE_END = "郎子夫介助彦之治"
 _STRANGE = 38  # mean weight of characters that only foreign names have
 _FAMILIAR = 18
+_PIECE = 12
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,8 @@ def _tagged_score(line: Line, token: Token) -> float:
         return 0.0
     if 2 < len(word) and is_foreign(word):
         return FAIR
+    if token.flag == "nrt" and _STRANGE <= foreignness(word) and word not in known_places():
+        return FAIR
     if len(word) > 4 or not has_surname(word) or (len(word) == 4 and word[:2] not in surnames()):
         return FAIR if token.flag == "nrfg" else 0.0
     return GOOD if len(word) == 3 else _short_score(line, token)
@@ -160,7 +163,7 @@ def _is_given(line: Line, start: int, last: Token) -> bool:
     named = line.is_called(start) or line.is_listed(start)
     if last.flag in _NOT_IN_A_NAME and not may_end_a_name(last.word, 20):
         told = (named and (line.speaks(last.end) or line.closes(last.end))) or line.is_addressed(last.end)
-        return told and last.word not in "和与及同对向在为的了是已将也都又曾被把从等"
+        return told and last.word not in "和与及同对向在为的了是已将也都又曾被把从等派"
     if line.speaks(last.end) or (named and line.closes(last.end)):
         return True
     return may_end_a_name(last.word, 20)
@@ -204,7 +207,7 @@ def _given_name_end(line: Line, at: int) -> int:
             return 0
         end = after[0].end
         told = held or line.speaks(end) or (line.is_listed(surname.start) and line.closes(end))
-        return end if told or (sure and after[0].flag in ("nr", "nz", "ng", "n", "a", "x")) else 0
+        return end if told or (sure and after[0].flag in PERSON_TAGS | {"nz", "ng", "n", "a", "x"}) else 0
     if len(after[0].word) != 1 or not (sure or held):
         return 0
     if after[0].flag in ("p", "c", "uj", "ul", "m", "d", "r", "x") and not held:
@@ -290,7 +293,7 @@ def _transliterated(line: Line) -> Iterator[Found]:
 def _is_piece(token: Token) -> bool:
     if token.word in known_places() and token.flag == "ns":
         return False
-    return is_han(token.word) and _FAMILIAR <= foreignness(token.word)
+    return is_han(token.word) and (_PIECE if token.flag in PERSON_TAGS else _FAMILIAR) <= foreignness(token.word)
 
 
 def _joined(line: Line, pieces: Sequence[Token]) -> Iterator[Found]:
