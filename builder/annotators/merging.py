@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from builder.annotators import lexicon
+from builder.annotators.line import Line
 from builder.annotators.organisations import organisations
-from builder.annotators.people import Line, after_titles, people
+from builder.annotators.people import after_titles, people
 from builder.annotators.places import places
 from builder.annotators.proposal import Found, longest_first
 from builder.annotators.words import GOOD, Token

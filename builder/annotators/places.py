@@ -32,7 +32,6 @@ _PLACE_END = re.compile(
 _AREA = re.compile("(?:省|市|县|区|镇|乡|村|州|旗|自治区|自治县|自治州|特区|开发区)$")
 _LOOSE = re.compile("(?:地区|各国|各地|全境|境内|沿岸|沿海|一带)$")
 _OF_A_PROVINCE = re.compile("[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川黔滇陕甘青藏桂蒙宁疆][东南西北中]$")
-_ANCIENT = re.compile("[一-鿿](?:州|郡|国)$")
 _STRANGE = 30
 
 
@@ -44,13 +43,20 @@ def places(text: str, tokens: Sequence[Token]) -> Iterator[Found]:
     for at, token in enumerate(tokens):
         if token.flag in ("ns", "j", "nz") and set(token.word) <= _SHORT_PLACES:
             yield from (Found(n, n + 1, "GPE", FAIR) for n in range(token.start, token.end))
-        elif token.word == "中" and at + 1 < len(tokens) and tokens[at + 1].word in _SHORT_PLACES:
-            yield Found(token.start, token.end, "GPE", FAIR)
-        elif is_place(token):
-            yield _place(token)
-            yield from _larger_places(tokens, at)
-        elif token.flag in PERSON_TAGS | {"n", "nz", "zg", "nt"}:
-            yield from _area(tokens, at)
+        else:
+            yield from _longer(tokens, at)
+
+
+def _longer(tokens: Sequence[Token], at: int) -> Iterator[Found]:
+    """Find what names a place by more than one character; of 中 only what stands before another such."""
+    token = tokens[at]
+    if token.word == "中" and at + 1 < len(tokens) and tokens[at + 1].word in _SHORT_PLACES:
+        yield Found(token.start, token.end, "GPE", FAIR)
+    elif is_place(token):
+        yield _place(token)
+        yield from _larger_places(tokens, at)
+    elif token.flag in PERSON_TAGS | {"n", "nz", "zg", "nt"}:
+        yield from _area(tokens, at)
 
 
 def is_place(token: Token) -> bool:
@@ -62,9 +68,7 @@ def is_place(token: Token) -> bool:
         return True
     if token.flag != "ns":
         return False
-    if len(word) == 2:
-        return bool(_OF_A_PROVINCE.match(word)) or foreignness(word) >= _STRANGE
-    return True
+    return len(word) > 2 or bool(_OF_A_PROVINCE.match(word)) or foreignness(word) >= _STRANGE
 
 
 def _place(token: Token) -> Found:
