@@ -37,9 +37,10 @@ EXCEPTIONS = {("plugins", "annotators.combine")}
 """What combines annotators is no plug-in itself, so the room of plug-ins imports it, inside a function."""
 
 DOORS = {
-    "ahocorasick_rs": {"annotators/gazetteer.py"},
+    "ahocorasick_rs": {"annotators/automaton.py"},
     "babel": {"annotators/gazetteer.py"},
     "click": {"cli.py", "cli_evaluate.py", "exits.py"},
+    "daachorse": {"annotators/automaton.py"},
     "datasets": {"exporters/loading.py"},
     "filelock": {"store/db.py", "studio/environment.py", "studio/server.py"},
     "httpx": {"annotators/llm/endpoint.py", "studio/accounts.py", "studio/wire.py"},
@@ -48,7 +49,7 @@ DOORS = {
     "label_studio_sdk": {"studio/client.py"},
     "lingua": {"text/latin.py"},
     "matplotlib": {"plotting.py"},
-    "platformdirs": {"studio/environment.py"},
+    "platformdirs": {"annotators/automaton.py", "studio/environment.py"},
     "pyarrow": {"annotators/precomputed_rows.py", "exporters/parquet.py", "readers/arrow_rows.py"},
     "pydantic": {
         "annotators/user_patterns.py",
@@ -80,6 +81,7 @@ numpy does not: arrays are words of the language to whoever counts.
 SLOW = {
     "ahocorasick_rs",
     "babel",
+    "daachorse",
     "datasets",
     "gliner",
     "httpx",

@@ -1,38 +1,27 @@
 """Several annotators' predictions enter; one proposal per sentence leaves, every contributor named on every span.
 
-Agreement raises a score (noisy-or), a rival lowers it, the schema's overlap rule decides. Nothing is learnt here.
+Agreement raises a score (noisy-or), a rival lowers it, the schema's overlap rule decides. How far each annotator is
+believed comes from its weights; who was wrong too often is not heard. Nothing is learnt here.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 
 from builder.annotators.proposal import Found
+from builder.annotators.weights import PRIORS, Cell, Weights
 from builder.model import Entity, Label, Prediction, Sentence, Span, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
 
-VERSION = "1"
-# Strict precision per annotator and label by builder evaluate, averaged over the corpora that have the label with
-# our boundaries: People's Daily dev (PERSON, GPE + LOCATION, ORG), CLUENER train (PERSON, ORG, TITLE), Weibo train
-# (PERSON, gazetteer's GPE + LOCATION). The rest is unmeasured: no corpus at hand has dates, counts or documents.
-_UNMEASURED = 0.6
-_PRIORS: Mapping[tuple[str, str], float] = {
-    ("jieba", "PERSON"): 0.50,
-    ("jieba", "GPE"): 0.78,
-    ("jieba", "LOCATION"): 0.78,
-    ("jieba", "ORG"): 0.67,
-    ("jieba", "TITLE"): 0.77,
-    ("gazetteer", "GPE"): 0.81,
-    ("gazetteer", "LOCATION"): 0.81,
-    ("gazetteer", "ORG"): 0.67,
-}
+VERSION = "2"
 _RIVALRY = 0.3  # how much of a rival's score a span loses
 _NAME_GATE = 0.35  # a longer name this sure beats any shorter one inside it
 
 Key = tuple[int, int, str]
+Vote = tuple[Entity, float]
 
 
 class Combiner:
@@ -40,12 +29,18 @@ class Combiner:
 
     name = "combine"
 
-    def __init__(self, annotators: Sequence[Annotator], schema: LabelSchema) -> None:
+    def __init__(self, annotators: Sequence[Annotator], schema: LabelSchema, weights: Weights | None = None) -> None:
         self.annotators = tuple(annotators)
         self.schema = schema
+        self.weights = weights or Weights()
         parts = sorted(f"{annotator.name}@{annotator.fingerprint}" for annotator in annotators)
-        priors = [[*key, prior] for key, prior in sorted(_PRIORS.items())]
-        self.fingerprint = stable_id(VERSION, schema.digest, parts, priors)[:8]
+        priors = [[*key, prior] for key, prior in sorted(PRIORS.items())]
+        self.fingerprint = stable_id(VERSION, schema.digest, parts, priors, self.weights.to_json())[:8]
+
+    @property
+    def silenced(self) -> list[Cell]:
+        """List who is not heard: annotator, label, language."""
+        return self.weights.silenced([annotator.name for annotator in self.annotators])
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Make one combined prediction per sentence."""
@@ -62,22 +57,31 @@ class Combiner:
         by = f"{self.name}@{self.fingerprint}"
         looked = [prediction for prediction in predictions if prediction.entities is not None]
         labels = [prediction.label for prediction in predictions if prediction.label is not None]
-        entities = self._entities(looked) if looked else None
+        entities = self._entities(looked, sentence.language) if looked else None
         return Prediction(sentence.id, by, entities, combine_labels(labels, self.schema.sentence_names))
 
-    def _entities(self, predictions: Iterable[Prediction]) -> tuple[Entity, ...]:
-        votes: dict[Key, list[Entity]] = defaultdict(list)
-        for prediction in predictions:
-            for entity in prediction.entities or ():
-                votes[entity.span.start, entity.span.end, entity.span.label].append(entity)
-        agreed = [Found(*key, agreement(votes[key])) for key in sorted(votes)]
+    def _entities(self, predictions: Iterable[Prediction], language: str) -> tuple[Entity, ...]:
+        votes: dict[Key, list[Vote]] = defaultdict(list)
+        for entity in (entity for prediction in predictions for entity in prediction.entities or ()):
+            if beliefs := self._beliefs(entity, language):
+                votes[entity.span.start, entity.span.end, entity.span.label].append((entity, max(beliefs)))
+        agreed = [Found(*key, agreement([belief for _, belief in votes[key]])) for key in sorted(votes)]
         kept = resolve([rivalled(one, agreed) for one in agreed], nested=self.schema.overlap == "nested")
-        return tuple(_entity(one, votes[one[:3]]) for one in kept)
+        return tuple(_entity(one, [vote for vote, _ in votes[one[:3]]]) for one in kept)
+
+    def _beliefs(self, entity: Entity, language: str) -> list[float]:
+        """Average what the rule says of itself and what is known of each of its annotators that is heard."""
+        heard = [
+            name
+            for name in (author.partition("@")[0] for author in entity.by)
+            if not self.weights.silences(name, entity.span.label, language)
+        ]
+        return [(entity.score + self.weights.precision(name, entity.span.label, language)) / 2 for name in heard]
 
 
-def agreement(votes: Sequence[Entity]) -> float:
+def agreement(beliefs: Sequence[float]) -> float:
     """Give the chance that not everyone who proposed this span is wrong."""
-    return 1 - prod(1 - _belief(vote) for vote in votes)
+    return 1 - prod(1 - belief for belief in beliefs)
 
 
 def rivalled(one: Found, all_of_them: Sequence[Found]) -> Found:
@@ -105,12 +109,6 @@ def combine_labels(labels: Sequence[Label], order: Sequence[str]) -> Label | Non
     best = max(names, key=lambda name: shares[name])
     by = sorted({author for label in labels if label.name == best for author in label.by})
     return Label(best, round(min(shares[best], 1.0), 4), tuple(by))
-
-
-def _belief(entity: Entity) -> float:
-    """Average what the rule says of itself and what was measured of its annotator."""
-    priors = [_PRIORS.get((author.partition("@")[0], entity.span.label), _UNMEASURED) for author in entity.by]
-    return (entity.score + max(priors, default=_UNMEASURED)) / 2
 
 
 def _are_rivals(one: Found, other: Found) -> bool:

@@ -1,41 +1,43 @@
 """Known names become proposals: countries from CLDR, cities, organisations, regions, and the user's own terms.
 
-One Aho–Corasick pass per sentence; Latin terms only between word boundaries; of overlapping hits the longest wins.
-Never guesses: a name that no list holds is not proposed.
+One Aho–Corasick pass per sentence; Latin terms only between word boundaries; of the hits that stand so, the longest
+wins. Names of one thing share an id: 上海合作组织 and SCO. Never guesses: a name that no list holds is not proposed.
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from builder.annotators import lexicon
+from builder.annotators.automaton import Finder, finder
 from builder.annotators.proposal import Found, check_options, knows_any, longest_first, prediction
 from builder.errors import UsageError
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
 
-if TYPE_CHECKING:
-    from ahocorasick_rs import AhoCorasick
-
-VERSION = "1"
-_LISTS = ("countries", "cities", "organisations", "regions")
-_LONE = re.compile("[\ud800-\udfff]")  # half a surrogate pair is no text to the automaton
+VERSION = "2"
+_LISTS = ("countries", "cities", "organisations", "regions", "people")
 _NOTHING = ""
+_SHORT = 2
+_HAN = "\u2e80"  # characters from here on are written without spaces between words
 _KNOWN, _DOUBTFUL, _OWN = 0.9, 0.5, 0.95
 
 
-class Term(NamedTuple):
-    """One known name, its label, and how sure a hit is."""
+class Meaning(NamedTuple):
+    """What a known name is: its label, how sure a hit is, and the id it shares with other names of the same thing."""
 
-    text: str
     label: str
     score: float
+    id: str = ""
+
+
+Terms = Mapping[str, Meaning]
 
 
 class Gazetteer:
@@ -43,59 +45,78 @@ class Gazetteer:
 
     name = "gazetteer"
 
-    def __init__(self, terms: Sequence[Term], schema: LabelSchema) -> None:
-        self.terms = tuple(sorted(term for term in terms if term.label in (*schema.entity_names, _NOTHING)))
+    def __init__(self, terms: Terms, schema: LabelSchema) -> None:
+        allowed = {*schema.entity_names, _NOTHING}
+        self.texts = sorted(text for text, meaning in terms.items() if meaning.label in allowed)
+        self.meanings = [terms[text] for text in self.texts]
         self.schema = schema
-        self.fingerprint = stable_id(VERSION, lexicon.digest("doubts"), self.terms)[:8]
-        self._automaton: AhoCorasick | None = None
+        self.fingerprint = _named(self.texts, self.meanings)
+        self._finder: Finder | None = None
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose every known name of every sentence."""
-        return [self._predict(sentence) for sentence in sentences]
+        by = f"{self.name}@{self.fingerprint}"
+        if not self.texts:
+            return [Prediction(sentence.id, by) for sentence in sentences]
+        return [prediction(one, by, self.find(one.text), self.schema) for one in sentences]
+
+    def find(self, text: str) -> list[Found]:
+        """Find the longest known names of a text, in text order."""
+        if self._finder is None:
+            self._finder = finder(self.texts)
+        found = []
+        for start, end, rank in self._finder(text):
+            label, score, _ = self.meanings[rank]
+            if not _is_part(text, start, end):
+                found.append(Found(start, end, label, score))
+        return [one for one in (found if len(found) < 2 else longest_first(found)) if one.label != _NOTHING]
+
+    def identity(self, name: str) -> str:
+        """Tell the id a known name shares with others of the same thing; empty where there is none."""
+        return self._ids.get(name, "")
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the automaton out: it is built again where it is needed."""
-        return {**self.__dict__, "_automaton": None}
+        """Leave the automaton out: it is read or built again where it is needed."""
+        return {name: value for name, value in self.__dict__.items() if name != "_ids"} | {"_finder": None}
 
-    def _predict(self, sentence: Sentence) -> Prediction:
-        by = f"{self.name}@{self.fingerprint}"
-        if not self.terms:
-            return Prediction(sentence.id, by)
-        return prediction(sentence, by, longest_first(self._hits(sentence.text)), self.schema)
-
-    def _hits(self, text: str) -> Iterator[Found]:
-        for rank, start, end in self.automaton.find_matches_as_indexes(_LONE.sub("\ufffd", text), overlapping=True):
-            term = self.terms[rank]
-            if _stands_alone(text, start, end) and not _continues(text, end, term.text):
-                yield Found(start, end, term.label, term.score)
-
-    @property
-    def automaton(self) -> AhoCorasick:
-        """Build the automaton at the first use."""
-        if self._automaton is None:
-            from ahocorasick_rs import AhoCorasick
-
-            self._automaton = AhoCorasick([term.text for term in self.terms])
-        return self._automaton
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        return {text: meaning.id for text, meaning in zip(self.texts, self.meanings, strict=True) if meaning.id}
 
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
-    """Build the gazetteer; `terms` names a file of the user's own `term<TAB>label` lines, by its full path.
+    """Build the gazetteer; `terms` names a file of the user's own lines, by its full path.
+
+    A line is `term<TAB>label` or `term<TAB>label<TAB>id`; terms with one id are names of one thing.
+
 
     Raises:
         UsageError: the file is not there, or a line of it is not sound.
     """
     check_options("gazetteer", options, ("terms",))
-    own = _read_terms(Path(options["terms"]), schema) if options.get("terms") else []
-    terms = {term.text: term for term in (*_shipped(), *own)}
-    labels = [term.label for term in terms.values()]
-    return Gazetteer(tuple(terms.values()) if knows_any(schema, labels) else (), schema)
+    own = _read_terms(Path(options["terms"]), schema) if options.get("terms") else {}
+    terms = {**_shipped(), **own}
+    labels = sorted({meaning.label for meaning in terms.values()})
+    return Gazetteer(terms if knows_any(schema, labels) else {}, schema)
 
 
 @cache
 def known_names() -> frozenset[str]:
-    """List every name that ships."""
-    return frozenset(term.text for term in _shipped())
+    """List the names that ship, but for people and small towns, which are too near to other words."""
+    far = {row[0] for name in _LISTS[:-1] for row in lexicon.rows(name)}
+    return frozenset(far | {name for _, name in _territories()} | _doubts("trap"))
+
+
+@cache
+def known_places() -> Mapping[str, str]:
+    """Give every place that ships, with its label."""
+    listed = {text: meaning.label for text, meaning in _shipped().items() if meaning.label in ("GPE", "LOCATION")}
+    return {**dict.fromkeys(_towns(), "GPE"), **listed}
+
+
+@cache
+def _towns() -> frozenset[str]:
+    return frozenset(row[0] for row in lexicon.rows("places"))
 
 
 def own_names(path: Path) -> frozenset[str]:
@@ -108,12 +129,14 @@ def own_names(path: Path) -> frozenset[str]:
 
 
 @cache
-def _shipped() -> tuple[Term, ...]:
-    listed = [(text, label) for name in _LISTS for text, label in lexicon.rows(name)]
-    pairs = [*((name, "GPE") for name in _territories()), *listed]
+def _shipped() -> Terms:
+    # Short Chinese towns are also everyday words and parts of others: only who knows the words may use them.
+    towns = [row for row in lexicon.rows("places") if not (len(row[0]) == _SHORT and _HAN < row[0])]
+    listed = [(row[0], row[1], "".join(row[2:])) for row in (*towns, *(r for n in _LISTS for r in lexicon.rows(n)))]
+    named = [*((name, "GPE", code) for code, name in _territories()), *listed]
     # Words that hold a country's name by accident; they take its place and are proposed as nothing.
-    traps = [Term(trap, _NOTHING, 0.0) for trap in _doubts("trap")]
-    return (*(Term(text, label, _sureness(text)) for text, label in pairs), *traps)
+    traps = {trap: Meaning(_NOTHING, 0.0) for trap in _doubts("trap")}
+    return {text: Meaning(label, _sureness(text), id) for text, label, id in named} | traps
 
 
 def _sureness(name: str) -> float:
@@ -126,15 +149,15 @@ def _doubts(kind: str) -> frozenset[str]:
     return frozenset(lexicon.column("doubts", kind))
 
 
-def _territories() -> Iterator[str]:
-    """Name the countries and territories of CLDR in both languages; its groups and test codes are left out."""
+def _territories() -> Iterator[tuple[str, str]]:
+    """Name the countries and territories of CLDR in both languages, each after its code; no groups, no test codes."""
     from babel import Locale
 
     skipped = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AQ"}
     for language in ("en", "zh"):
         names: Mapping[str, str] = Locale.parse(language).territories
         for code in sorted(code for code in names if len(code) == 2 and code not in skipped):
-            yield from _forms(names[code])
+            yield from ((code, form) for form in _forms(names[code]))
 
 
 def _forms(name: str) -> Iterator[str]:
@@ -148,8 +171,15 @@ def _forms(name: str) -> Iterator[str]:
         yield from name[:-1].split(" (")
 
 
-def _read_terms(path: Path, schema: LabelSchema) -> list[Term]:
-    return [_read_term(line, f"{path}:{number}", schema) for number, line in enumerate(_lines(path), 1) if line.strip()]
+def _read_terms(path: Path, schema: LabelSchema) -> Terms:
+    terms: dict[str, Meaning] = {}
+    meanings: dict[str, Meaning] = {}  # a million terms have few meanings
+    for number, line in enumerate(_lines(path), 1):
+        text, _, rest = line.strip().partition("\t")
+        if text:
+            meanings[rest] = meaning = meanings.get(rest) or _read_meaning(rest, f"{path}:{number}", schema)
+            terms[text.strip()] = meaning
+    return terms
 
 
 def _lines(path: Path) -> list[str]:
@@ -159,25 +189,38 @@ def _lines(path: Path) -> list[str]:
         raise UsageError(f"gazetteer: terms = {str(path)!r} is no readable UTF-8 file ({error})") from error
 
 
-def _read_term(line: str, where: str, schema: LabelSchema) -> Term:
-    text, _, label = (part.strip() for part in line.partition("\t"))
-    if not (text and label):
-        raise UsageError(f"{where}: expected a term, a tab and a label, found {line!r}")
+def _read_meaning(rest: str, where: str, schema: LabelSchema) -> Meaning:
+    label, _, id = (part.strip() for part in rest.partition("\t"))
+    if not label:
+        raise UsageError(f"{where}: expected a term, a tab and a label, found no label")
     if label not in schema.entity_names:
         near = get_close_matches(label, schema.entity_names, n=1) or schema.entity_names
         raise UsageError(f"{where}: label {label!r} is not in schema {schema.name!r}; did you mean {near[0]!r}?")
-    return Term(text, label, _OWN)
+    return Meaning(label, _OWN, id)
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether no Latin word or number runs on across an edge of the hit."""
-    return not (_runs_on(text[start - 1 : start] + text[start]) or _runs_on(text[end - 1] + text[end : end + 1]))
+def _named(texts: Sequence[str], meanings: Sequence[Meaning]) -> str:
+    """Name the exact terms, quickly: there may be a million."""
+    ranks = {meaning: rank for rank, meaning in enumerate(sorted(set(meanings)))}
+    body = hashlib.blake2b(stable_id(VERSION, lexicon.digest("doubts"), list(ranks)).encode(), digest_size=4)
+    body.update("\0".join(texts).encode())
+    body.update(" ".join(str(ranks[meaning]) for meaning in meanings).encode())
+    return body.hexdigest()
+
+
+def _is_part(text: str, start: int, end: int) -> bool:
+    """Whether the hit is part of a longer Latin word or number, or the beginning of a longer foreign name."""
+    return (
+        (text[start] < _HAN and _runs_on(text[start - 1 : start] + text[start]))
+        or (text[end - 1] < _HAN and _runs_on(text[end - 1 : end + 1]))
+        or (end - start == _SHORT and _continues(text, start, end))
+    )
 
 
 def _runs_on(pair: str) -> bool:
-    return len(pair) == 2 and all(character.isalnum() and ord(character) < 0x2E80 for character in pair)
+    return len(pair) == 2 and all(character.isalnum() and character < _HAN for character in pair)
 
 
-def _continues(text: str, end: int, term: str) -> bool:
+def _continues(text: str, start: int, end: int) -> bool:
     """Whether a country's short Chinese name only begins a longer foreign name: 马里奥, 多哥贝."""
-    return term in _doubts("short-country") and text[end : end + 1] in _doubts("foreign-character")
+    return text[end : end + 1] in _doubts("foreign-character") and text[start:end] in _doubts("short-country")

@@ -12,11 +12,12 @@ from builder.annotators import lexicon
 from builder.annotators.merging import LABELS, Token, merge
 from builder.annotators.proposal import check_options, has_han, knows_any, prediction
 from builder.annotators.tagger import shared
+from builder.annotators.words import LEXICONS
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
 
-VERSION = "1"
+VERSION = "2"
 
 
 class JiebaNames:
@@ -26,7 +27,7 @@ class JiebaNames:
 
     def __init__(self, schema: LabelSchema) -> None:
         self.schema = schema
-        self.fingerprint = stable_id(VERSION, version("jieba"), lexicon.digest("titles", "surnames", "words"))[:8]
+        self.fingerprint = stable_id(VERSION, version("jieba"), lexicon.digest(*LEXICONS))[:8]
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose the names of every Chinese sentence."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from builder.annotators.combine import Combiner
+from builder.annotators.weights import Count, Weights
 from builder.model import Entity, Label, Prediction, Span
 
 TEXT = "上海合作组织秘书长张明"
@@ -28,8 +29,9 @@ class Fixed:
 
 @pytest.fixture
 def combined(news, make_sentence):
-    def combine(*annotators, schema=news):
-        return Combiner(annotators, schema).propose([make_sentence(TEXT)])[0]
+    def combine(*annotators, schema=news, **counts):
+        weights = Weights({(name, "ORG", "zh"): count for name, count in counts.items()})
+        return Combiner(annotators, schema, weights).propose([make_sentence(TEXT)])[0]
 
     return combine
 
@@ -99,3 +101,29 @@ def test_each_prediction_is_given_beside_the_combined_one(news, make_sentence):
 
     assert [["a@1"] * 3, ["b@1"] * 3] == [[p.annotator for p in of_one] for of_one in each]
     assert 3 == len(both)
+
+
+def test_who_was_right_more_often_is_believed_more(combined):
+    voter = Fixed("a", ((0, 6, "ORG", 0.6),))
+    good, bad = combined(voter, a=Count(90, 100)), combined(voter, a=Count(40, 100))
+
+    assert bad.entities[0].score < combined(voter).entities[0].score < good.entities[0].score
+
+
+def test_who_was_wrong_too_often_is_not_heard(combined):
+    wrong, right = Fixed("a", ((0, 6, "ORG", 0.9),)), Fixed("b", ((0, 4, "ORG", 0.6),))
+
+    assert [(0, 4, "ORG")] == spans(combined(wrong, right, a=Count(5, 100)))
+
+
+def test_who_is_not_heard_is_listed(news):
+    weights = Weights({("a", "ORG", "zh"): Count(5, 100), ("a", "GPE", "zh"): Count(50, 100)})
+
+    assert [("a", "ORG", "zh")] == Combiner([Fixed("a")], news, weights).silenced
+    assert [] == Combiner([Fixed("b")], news, weights).silenced
+
+
+def test_other_weights_give_another_fingerprint(news):
+    weights = Weights({("a", "ORG", "zh"): Count(5, 9)})
+
+    assert Combiner([Fixed("a")], news).fingerprint != Combiner([Fixed("a")], news, weights).fingerprint

@@ -45,7 +45,8 @@ def fenced(text: str) -> str:
 
 def messages(schema: LabelSchema, text: str) -> list[dict[str, str]]:
     """Write the messages of one request."""
-    return [{"role": "system", "content": rules(schema)}, {"role": "user", "content": fenced(_LONE.sub("\ufffd", text))}]
+    sentence = fenced(_LONE.sub("\ufffd", text))
+    return [{"role": "system", "content": rules(schema)}, {"role": "user", "content": sentence}]
 
 
 def reply_schema(schema: LabelSchema) -> dict[str, Any]:

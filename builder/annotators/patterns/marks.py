@@ -14,7 +14,7 @@ _LONGEST_ZH, _LONGEST_EN = 12, 6
 
 _MEETING = re.compile(
     '[一-鿿A-Za-z0-9·“”"]{2,40}?(?:第[一二三四五六七八九十百0-9]{1,5}(?:次|届)(?:[一-鿿]{0,6})(?:会议|峰会|论坛|大会)'
-    "|(?:会议|峰会|论坛|大会|博览会|运动会|研讨会|世界杯|奥运会|亚运会|进博会|座谈会|电影节|锦标赛))"
+    "|(?:会议|峰会|论坛(?!第)|大会(?!第)|博览会|运动会|研讨会|世界杯|奥运会|亚运会|进博会|座谈会|电影节|锦标赛))"
 )
 # What stands before a meeting's name but is no part of it; the name starts after the last of these.
 _BEFORE = re.compile(
@@ -22,6 +22,13 @@ _BEFORE = re.compile(
     "首届|本届|本次|此次|这次|该次|上届|下届|今天|昨天|昨日|今日|日前|为期|"
     "[在于向与和及暨是为的了将对等同把被从由到到着过]"
 )
+# A document without its marks: what was signed, passed or put forward, up to the word that says what it is.
+_DOCUMENT = re.compile(
+    "(?:通过|发表|发布|签署|落实|提出的?|批准|践行|共建|加入|缔结)(?:了|好)?"
+    "(?!联合|共同|一[项份个系]|这|该|本|有关|相关|关于|重要)"
+    "([一-鿿0-9A-Za-z·]{2,16}?(?:宣言|公约|倡议|条约|协定|议定书|宪章|愿景|行动计划|白皮书))(?![一-鿿]{0,1}[者人])"
+)
+_NOT_INSIDE = re.compile("[的和与及了在等]|我们|各方|双方")
 _PROPER = re.compile(
     "[0-9]|第[一二三四五六七八九十百]|^(?:世界|全球|国际|亚洲|亚太|欧洲|非洲|中国|全国|联合国|中非|中阿|中欧|博鳌|达沃斯|金砖)"
 )
@@ -37,6 +44,9 @@ def find(text: str) -> Iterator[Found]:
         if _is_phrase(inner):
             yield Found(hit.start() + 1, hit.end() - 1, "CONCEPT", 0.7)
     if has_han(text):
+        for hit in _DOCUMENT.finditer(text):
+            if not _NOT_INSIDE.search(hit[1]):
+                yield Found(*hit.span(1), "DOCUMENT", 0.7)
         yield from _meetings(text)
 
 

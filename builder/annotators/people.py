@@ -1,0 +1,177 @@
+"""Tagged Chinese words enter; people leave, by the characters of their names and by their neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from builder.annotators import lexicon
+from builder.annotators.foreign_names import STRANGE, people_from_abroad
+from builder.annotators.gazetteer import known_places
+from builder.annotators.line import NOT_IN_A_NAME, PLACE_LIKE, Line
+from builder.annotators.proposal import Found
+from builder.annotators.words import (
+    FAIR,
+    GOOD,
+    PERSON_TAGS,
+    Token,
+    beginnings,
+    endings,
+    foreignness,
+    has_surname,
+    is_foreign,
+    is_han,
+    may_end_a_name,
+    surnames,
+    words,
+)
+
+
+def people(line: Line) -> Iterator[Found]:
+    """Find people."""
+    for at, token in enumerate(line.tokens):
+        if token.flag in PERSON_TAGS:
+            yield from _tagged(line, at)
+        yield from _by_surname(line, at)
+    yield from people_from_abroad(line)
+
+
+def _tagged(line: Line, at: int) -> Iterator[Found]:
+    """Read a word that the tagger takes for a name."""
+    token = _without_what_follows(line.tokens[at])
+    if len(token.word) == 2 and token.word[1] in "家老总" and token.word[0] in surnames():
+        yield Found(token.start, token.start + 1, "PERSON", FAIR)
+        return
+    if len(token.word) < 2 or not (score := _tagged_score(line, token)):
+        return
+    yield Found(token.start, token.end, "PERSON", score)
+    if len(token.word) == 2 and token.word[0] in surnames() and _goes_on(line, at):
+        yield Found(token.start, token.end + 1, "PERSON", GOOD)
+
+
+def _without_what_follows(token: Token) -> Token:
+    """Cut off what is no part of the name: 邓小平理论, 胡老."""
+    kept = endings("thing-after-name").sub("", token.word) if len(token.word) > 3 else token.word
+    return Token(token.start, token.start + len(kept), kept, token.flag)
+
+
+def _tagged_score(line: Line, token: Token) -> float:
+    """Tell names from the many words the tagger takes for names: 0 is no name at all."""
+    word = token.word
+    if word in words("not-a-name") or word.startswith(lexicon.column("words", "not-a-beginning")):
+        return 0.0
+    if (
+        len(word) < 4
+        and endings("no-name-end").search(word[1:])
+        and (len(word) == 2 or word[1:] in words("no-name-end"))
+    ):
+        return 0.0
+    if PLACE_LIKE.search(word) and len(word) > 2 and not line.is_called(token.start):
+        return 0.0
+    if beginnings("honorific").fullmatch(word[1:]) or (len(word) < 4 and word.endswith("说")):
+        return 0.0
+    if 2 < len(word) and is_foreign(word):
+        return FAIR
+    if token.flag == "nrt" and STRANGE <= foreignness(word) and word not in known_places():
+        return FAIR
+    if len(word) > 4 or not has_surname(word) or (len(word) == 4 and word[:2] not in surnames()):
+        return FAIR if token.flag == "nrfg" else 0.0
+    return GOOD if len(word) == 3 else _short_score(line, token)
+
+
+def _short_score(line: Line, token: Token) -> float:
+    held = line.is_called(token.start) or line.speaks(token.end) or line.is_listed(token.start)
+    return GOOD if held else FAIR
+
+
+def _goes_on(line: Line, at: int) -> bool:
+    """Whether the one character after a short name belongs to it: 高云 + 江 + 说."""
+    if at + 1 == len(line.tokens):
+        return False
+    before, after = line.tokens[at], line.tokens[at + 1]
+    if len(after.word) == 1:
+        return _is_given(line, before.start, after)
+    # A word that took the name's last character: 赵致 + 真的.
+    return (
+        len(after.word) == 2
+        and after.word[1] in "的说和在是"
+        and may_end_a_name(after.word[0], 10)
+        and (line.is_called(before.start) or line.speaks(after.start + 1))
+    )
+
+
+def _is_given(line: Line, start: int, last: Token) -> bool:
+    if not is_han(last.word) or beginnings("speech").match(line.text, last.start):
+        return False
+    named = line.is_called(start) or line.is_listed(start)
+    if last.flag in NOT_IN_A_NAME and not may_end_a_name(last.word, 20):
+        told = (named and (line.speaks(last.end) or line.closes(last.end))) or line.is_addressed(last.end)
+        return told and last.word not in "和与及同对向在为的了是已将也都又曾被把从等派"
+    if line.speaks(last.end) or (named and line.closes(last.end)):
+        return True
+    return may_end_a_name(last.word, 20)
+
+
+def _by_surname(line: Line, at: int) -> Iterator[Found]:
+    """Find a surname and the given name or the form of address after it: 郑 + 全军, 李 + 大娘."""
+    token = line.tokens[at]
+    if token.word[0] not in surnames() or not is_han(token.word):
+        return
+    if beginnings("honorific").fullmatch(line.text[token.start + 1 : token.end]):
+        yield Found(token.start, token.start + 1, "PERSON", GOOD)
+    held = line.is_called(token.start)
+    if len(token.word) == 2 and _is_titled(line, token):
+        yield Found(token.start, token.end, "PERSON", FAIR)
+    if len(token.word) == 3 and token.flag not in PERSON_TAGS | {"ns", "nt"} and (held or line.speaks(token.end)):
+        yield Found(token.start, token.end, "PERSON", FAIR if held else FAIR / 2 + GOOD / 4)
+    if token.word not in surnames():
+        return
+    if token.flag in PERSON_TAGS and beginnings("honorific").match(line.text, token.end):
+        yield Found(token.start, token.end, "PERSON", GOOD)
+    elif end := _given_name_end(line, at):
+        yield Found(token.start, end, "PERSON", GOOD if held else FAIR)
+
+
+def _is_titled(line: Line, token: Token) -> bool:
+    """Whether a title stands before a short word and nothing but a mark or a verb of speech after it."""
+    told = line.closes(token.end) or line.speaks(token.end)
+    return token.start in line.title_ends and told and token.flag not in NOT_IN_A_NAME | PERSON_TAGS
+
+
+def _given_name_end(line: Line, at: int) -> int:
+    """Find where the given name after a surname ends; 0 when none begins there."""
+    surname, after = line.tokens[at], line.tokens[at + 1 : at + 3]
+    if not after or not is_han(after[0].word) or beginnings("speech").match(after[0].word):
+        return 0
+    sure = surname.flag in PERSON_TAGS or (after[0].flag in PERSON_TAGS and surname.flag not in NOT_IN_A_NAME)
+    held = line.is_called(surname.start)
+    if len(after[0].word) == 2:
+        if not sure and {surname.flag, after[0].flag} & NOT_IN_A_NAME and not held:
+            return 0
+        end = after[0].end
+        told = held or line.speaks(end) or (line.is_listed(surname.start) and line.closes(end))
+        return end if told or (sure and after[0].flag in PERSON_TAGS | {"nz", "ng", "n", "a", "x"}) else 0
+    if len(after[0].word) != 1 or not (sure or held):
+        return 0
+    if after[0].flag in ("p", "c", "uj", "ul", "m", "d", "r", "x") and not held:
+        return 0
+    more = len(after) == 2 and len(after[1].word) == 1 and _is_given(line, surname.start, after[1])
+    return after[more].end
+
+
+def after_titles(line: Line) -> Iterator[Found]:
+    """Find names that only the title before them gives away: 总统 + 米尔济约耶夫, 部长 + 阴和俊."""
+    starts = {token.start: at for at, token in enumerate(line.tokens)}
+    for title in line.titles:
+        end = title.end
+        while end < len(line.text) and line.text[end] in words("foreign-character") and end - title.end < 8:
+            end += 1
+        if title.end + 2 <= end:
+            yield Found(title.end, _word_edge(line.tokens, title.end, end), "PERSON", FAIR)
+        at = starts.get(title.end)
+        if at is not None and line.tokens[at].word in surnames() and (last := _given_name_end(line, at)):
+            yield Found(title.end, last, "PERSON", GOOD)
+
+
+def _word_edge(tokens: Sequence[Token], start: int, end: int) -> int:
+    """Pull the end back out of a word that is cut in two, unless the name would vanish."""
+    return next((t.start for t in tokens if start + 2 <= t.start < end < t.end), end)
