@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from math import prod
 
 from builder.annotators.proposal import Found
-from builder.annotators.weights import PRIORS, Cell, Weights
+from builder.annotators.weights import Cell, Weights, priors
 from builder.model import Entity, Label, Prediction, Sentence, Span, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
@@ -34,8 +34,7 @@ class Combiner:
         self.schema = schema
         self.weights = weights or Weights()
         parts = sorted(f"{annotator.name}@{annotator.fingerprint}" for annotator in annotators)
-        priors = [[*key, prior] for key, prior in sorted(PRIORS.items())]
-        self.fingerprint = stable_id(VERSION, schema.digest, parts, priors, self.weights.to_json())[:8]
+        self.fingerprint = stable_id(VERSION, schema.digest, parts, priors(), self.weights.to_json())[:8]
 
     @property
     def silenced(self) -> list[Cell]:

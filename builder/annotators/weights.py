@@ -15,8 +15,8 @@ from builder.errors import UsageError
 # Strict precision per annotator and label by builder evaluate, averaged over the corpora that have the label with
 # our boundaries: People's Daily dev (PERSON, GPE + LOCATION, ORG), CLUENER train (PERSON, ORG, TITLE), Weibo train
 # (PERSON, gazetteer's GPE + LOCATION). The rest is unmeasured: no corpus at hand has dates, counts or documents.
-UNMEASURED = 0.6
-PRIORS: Mapping[tuple[str, str], float] = {
+_UNMEASURED = 0.6
+_PRIORS: Mapping[tuple[str, str], float] = {
     ("jieba", "PERSON"): 0.55,
     ("jieba", "GPE"): 0.87,
     ("jieba", "LOCATION"): 0.87,
@@ -31,6 +31,13 @@ PRIORS: Mapping[tuple[str, str], float] = {
     ("gazetteer", "GPE"): 0.82,
     ("gazetteer", "LOCATION"): 0.82,
     ("gazetteer", "ORG"): 0.69,
+}
+
+# In English a known town is as often a club, a company or a person, and `capitals` reads what stands around it.
+_PRIORS_EN: Mapping[tuple[str, str], float] = {
+    ("gazetteer", "GPE"): 0.45,
+    ("gazetteer", "LOCATION"): 0.45,
+    ("gazetteer", "ORG"): 0.60,
 }
 
 Cell = tuple[str, str, str]
@@ -65,8 +72,7 @@ class Weights:
     def precision(self, annotator: str, label: str, language: str) -> float:
         """Estimate how often this annotator's proposal of this label is right."""
         count = self.counts.get((annotator, label, language), Count(0, 0))
-        prior = PRIORS.get((annotator, label), UNMEASURED)
-        return (count.right + self.strength * prior) / (count.seen + self.strength)
+        return (count.right + self.strength * prior(annotator, label, language)) / (count.seen + self.strength)
 
     def silences(self, annotator: str, label: str, language: str) -> bool:
         """Whether this annotator was wrong too often to be heard."""
@@ -81,6 +87,18 @@ class Weights:
         """Give plain lists and numbers, the same for equal weights."""
         rows = [[*cell, count.right, count.seen] for cell, count in sorted(self.counts.items())]
         return {"counts": rows, "strength": self.strength, "gate": self.gate, "least": self.least}
+
+
+def priors() -> dict[str, float]:
+    """List what is believed before anything is counted, for fingerprints."""
+    everywhere = {f"{annotator} {label}": value for (annotator, label), value in sorted(_PRIORS.items())}
+    return everywhere | {f"{annotator} {label} en": value for (annotator, label), value in sorted(_PRIORS_EN.items())}
+
+
+def prior(annotator: str, label: str, language: str) -> float:
+    """Say how far an annotator is believed before anything is counted."""
+    everywhere = _PRIORS.get((annotator, label), _UNMEASURED)
+    return _PRIORS_EN.get((annotator, label), everywhere) if language == "en" else everywhere
 
 
 def weights_of(plain: Mapping[str, Any]) -> Weights:

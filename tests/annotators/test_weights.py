@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.annotators.weights import PRIORS, Count, Weights, weights_of
+from builder.annotators.weights import Count, Weights, prior, weights_of
 from builder.errors import UsageError
 
 counts = st.tuples(st.integers(0, 500), st.integers(0, 500)).map(lambda pair: Count(min(pair), max(pair)))
@@ -16,14 +16,14 @@ some_weights = st.dictionaries(cells, counts).map(Weights)
 
 
 def test_without_counts_the_prior_speaks():
-    assert PRIORS["jieba", "ORG"] == pytest.approx(Weights().precision("jieba", "ORG", "zh"))
+    assert prior("jieba", "ORG", "zh") == pytest.approx(Weights().precision("jieba", "ORG", "zh"))
 
 
 def test_many_counts_outweigh_the_prior():
     weights = Weights({("jieba", "ORG", "zh"): Count(900, 10_000)})
 
     assert 0.09 == pytest.approx(weights.precision("jieba", "ORG", "zh"), abs=0.01)
-    assert PRIORS["jieba", "ORG"] == pytest.approx(weights.precision("jieba", "ORG", "en"))
+    assert prior("jieba", "ORG", "zh") == pytest.approx(weights.precision("jieba", "ORG", "en"))
 
 
 @pytest.mark.parametrize(("count", "expected"), [(Count(8, 29), False), (Count(8, 30), True), (Count(9, 30), False)])
