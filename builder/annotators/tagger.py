@@ -50,6 +50,12 @@ def words_of(text: str) -> list[str]:
     return list(_tagger().tokenizer.cut(text, HMM=False))
 
 
+def word_tags() -> Mapping[str, str]:
+    """Give the dictionary's words, each with its tag."""
+    tags: Mapping[str, str] = _tagger().word_tag_tab
+    return tags
+
+
 def read_dictionary(path: Path) -> tuple[dict[str, int], int, dict[str, str]]:
     """Read `word count tag` lines: counts (0 for what only begins a word), their sum, and the words' tags."""
     fields = path.read_text("utf-8").split()
