@@ -29,10 +29,10 @@ from builder.model import Entity, Span
 
 VERSION = "1"
 FOLDS = 3
-STRENGTH = 2.0
+STRENGTH = 1.5
 SETTINGS = Settings()
 _TAGS = tag_names(("entity",))  # the CRF tells entities from none; which they are, the judge says
-_THRESHOLDS = tuple(round(0.2 + 0.02 * step, 2) for step in range(16))
+_THRESHOLDS = tuple(round(0.06 + 0.02 * step, 2) for step in range(22))
 _EDGE = (_THRESHOLDS[0] + _THRESHOLDS[-1]) / 2
 
 

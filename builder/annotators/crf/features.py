@@ -15,7 +15,9 @@ Template = tuple[tuple[str, int], ...]
 def _parse(text: str) -> tuple[Template, ...]:
     """Read one template per line: columns, each with how many units away it is read."""
     lines = (line.split(";") for line in text.strip().split("\n"))
-    return tuple(tuple((name.strip(), int(away)) for name, _, away in (part.rpartition(" ") for part in line)) for line in lines)
+    return tuple(
+        tuple((name.strip(), int(away)) for name, _, away in (part.rpartition(" ") for part in line)) for line in lines
+    )
 
 
 _PLAIN = _parse(

@@ -6,6 +6,7 @@ it, and which rivals cross it. Multinomial logistic regression; scikit-learn tra
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -93,13 +94,18 @@ def fit(seen: Evidence, labels: Ints, classes: int, strength: float) -> Judge:
 
 def _regression(seen: Evidence, places: Ints, count: int, labels: Ints, strength: float) -> tuple[Floats, Floats]:
     from scipy.sparse import csr_matrix, hstack
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     used = 0 <= places
     cells = (np.full(int(used.sum()), SCALE), (seen.rows[used], places[used]))
     hashed = csr_matrix(cells, shape=(len(seen.numbers), count))
     learner = LogisticRegression(C=strength, max_iter=100, tol=1e-3)
-    learner.fit(hstack([hashed, csr_matrix(seen.numbers)]).tocsr(), labels)
+    # One thread: on matrices this small several wait for each other, and sums would come in another order.
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a hundred steps are enough, and always the same
+        learner.fit(hstack([hashed, csr_matrix(seen.numbers)]).tocsr(), labels)
     weights, bias = np.asarray(learner.coef_).T, np.asarray(learner.intercept_)
     if weights.shape[1] == 1:
         return np.concatenate([-weights / 2, weights / 2], 1), np.concatenate([-bias / 2, bias / 2])

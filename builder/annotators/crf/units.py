@@ -71,15 +71,6 @@ def split(texts: Sequence[str]) -> Units:
     )
 
 
-def text_hash(text: str, *, folded: bool = False) -> int:
-    """Name a text by the number that `Units.hashes` gives its characters."""
-    codes = np.frombuffer((" " + text).encode("utf-32-le", "surrogatepass"), np.uint32)
-    units = split([text])
-    assert len(codes) == len(text) + 1
-    where = np.array([PAD]), np.array([PAD + len(text)])
-    return int(units.hashes(*where, folded=folded)[0])
-
-
 def mixed(*columns: Hashes | int) -> Hashes:
     """Hash columns of numbers into one column."""
     state: Hashes = np.zeros(1, np.uint64)
@@ -137,7 +128,7 @@ def _kind(character: str) -> int:
     if category[0] == "M":
         return LOWER
     if category[0] == "L":
-        if ord(character) >= 0x2E80 and not 0xFF21 <= ord(character) <= 0xFF5A and category != "Ll" and category != "Lu":
+        if 0x2E80 <= ord(character) and category in ("Lo", "Lm"):
             return SINGLE
         return UPPER if category in ("Lu", "Lt") else LOWER
     if category == "Nd":
