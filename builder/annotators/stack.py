@@ -181,7 +181,7 @@ def _threshold(spans: Candidates, chances: Floats, right: Any, gold: int) -> flo
 
 def _written(learnt: Learnt) -> tuple[model.Arrays, dict[str, Any]]:
     weights, judged, known = learnt.weights, learnt.judge, learnt.known
-    arrays = {
+    arrays: model.Arrays = {
         "crf_keys": weights.features.keys,
         "crf_places": weights.features.values,
         "crf_states": weights.states,
@@ -194,7 +194,7 @@ def _written(learnt: Learnt) -> tuple[model.Arrays, dict[str, Any]]:
         "scores": learnt.calibration.scores,
         "chances": learnt.calibration.chances,
     }
-    words = {
+    words: dict[str, Any] = {
         "version": VERSION,
         "labels": learnt.labels,
         "annotators": learnt.annotators,

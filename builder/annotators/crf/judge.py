@@ -66,7 +66,7 @@ def evidence_of(units: Units, columns: Columns, rows: Ints, spans: Candidates, a
     first, last = rows[spans.first], rows[spans.last]
     whole = [*_of_span(units, columns, first, last), *_beside(columns, first, last)]
     whole += _told(columns, first, last, annotators)
-    places = [np.arange(len(first), dtype=np.int64)] * len(whole)
+    places: list[Ints] = [np.arange(len(first), dtype=np.int64)] * len(whole)
     for place, column in _inside(columns, first, last):
         places.append(place)
         whole.append(column)

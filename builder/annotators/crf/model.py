@@ -104,7 +104,7 @@ def _listing(files: Mapping[str, bytes]) -> bytes:
 
 def _npy(array: NDArray[Any]) -> bytes:
     out = io.BytesIO()
-    np.lib.format.write_array(out, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+    np.save(out, np.ascontiguousarray(array), allow_pickle=False)
     return out.getvalue()
 
 
