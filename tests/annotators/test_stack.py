@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+from builder.annotators.crf.units import split
+from builder.annotators.crf.vectors import span_vectors
 from builder.annotators.stack import Example, Learnt, learn
 from builder.errors import UsageError
 from builder.model import Entity, Span
@@ -84,6 +86,14 @@ def test_a_sentence_is_proposed_the_same_alone_and_among_others(learnt):
     batch = [*batch_of(examples(30, 4)), ("", "zh", ()), ("\0 \n", "en", ())]
 
     assert learnt.propose(batch) == [learnt.propose([one])[0] for one in batch]
+
+
+def test_characters_of_like_words_have_like_vectors():
+    units = split(["鱼", "鸡", "县"])
+    rows = units.first
+    fish, fowl, county = span_vectors(units, rows, rows)
+
+    assert fish @ county + 1 < fish @ fowl
 
 
 def test_nothing_is_proposed_for_nothing(learnt):

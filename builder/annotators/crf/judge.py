@@ -18,6 +18,7 @@ from builder.annotators.crf.decoding import Floats, Ints
 from builder.annotators.crf.spans import Candidates
 from builder.annotators.crf.tables import Table, table_of
 from builder.annotators.crf.units import Hashes, Units, mixed
+from builder.annotators.crf.vectors import span_vectors
 
 SCALE = 0.5
 MINIMUM = 2
@@ -70,7 +71,7 @@ def evidence_of(units: Units, columns: Columns, rows: Ints, spans: Candidates, a
     for place, column in _inside(columns, first, last):
         places.append(place)
         whole.append(column)
-    numbers = _numbers(spans)
+    numbers = np.concatenate([_numbers(spans), span_vectors(units, first, last)], 1)
     return Evidence(np.concatenate(places), np.concatenate(whole), numbers)
 
 
