@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from builder.annotators import reference_tagger
 from builder.annotators.merging import Token
-from builder.annotators.reference_tagger import ReferenceTagger, UserWord
+from builder.annotators.reference_tagger import ReferenceTagger, UserWord, read_words
 
 if TYPE_CHECKING:
     from builder.annotators.fast_tagger import FastTagger
 
-__all__ = ["Tagger", "Token", "UserWord", "crosses", "shared", "tokens_of", "words_of"]
+__all__ = ["Tagger", "Token", "UserWord", "crosses", "shared", "tokens_of", "word_tags", "words_of"]
 
 
 class Tagger:
@@ -77,3 +77,8 @@ def crosses(left: str, right: str) -> bool:
 def words_of(text: str) -> list[str]:
     """Split a Chinese text by the dictionary alone, without guessing new words."""
     return shared().words_of(text)
+
+
+def word_tags() -> Mapping[str, str]:
+    """Give the dictionary's words, each with its tag."""
+    return read_words()[2]
