@@ -78,7 +78,14 @@ class AnnotateTable(_Table):
     seconds: float = Field(
         60.0, gt=0, le=86_400, description="Time that a plug-in may take for a batch; then it is stopped and retried."
     )
+    learnt: bool = Field(True, description="Whether what `builder train` learnt proposes too.")
     options: dict[str, dict[str, str]] = Field({}, description="Options per annotator.")
+
+
+class TrainTable(_Table):
+    """What teaches."""
+
+    apart: float = Field(0.1, ge=0, lt=1, description="Share of the documents that is only measured on, for ever.")
 
 
 class StudioTable(_Table):
@@ -134,6 +141,7 @@ class Config(_Table):
     project: ProjectTable
     ingest: IngestTable = IngestTable()
     annotate: AnnotateTable = AnnotateTable()
+    train: TrainTable = TrainTable()
     studio: StudioTable = StudioTable()
     review: ReviewTable = ReviewTable()
     release: ReleaseTable = ReleaseTable()
@@ -272,7 +280,11 @@ latin = "en"              # the language of text in Latin script; "detect" looks
 [annotate]
 annotators = ["jieba", "gazetteer", "pattern", "capitals", "cues"]
 processes = 1             # processes that propose
+learnt = true             # what builder train learnt proposes too
 seconds = 60              # time that a plug-in may take for a batch; then it is stopped, see docs/configuration.md
+
+[train]
+apart = 0.1               # share of the documents that is only measured on
 
 [studio]
 url = ""                  # your own Label Studio (key in {KEY_VARIABLE}); empty: the embedded one
