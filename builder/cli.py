@@ -77,6 +77,18 @@ def annotate(base: Path, as_json: bool) -> None:
         _finish([bench.annotate()], as_json)
 
 
+@main.command(epilog="Example: builder pull && builder train && builder annotate")
+@_told
+def train(base: Path, as_json: bool) -> None:
+    """Learn from approved answers; annotate then proposes by it what nobody has answered."""
+    from builder import console
+    from builder.stages.train import as_record
+
+    with _workbench(base) as bench:
+        report = as_record(bench.train(console.bar))
+    console.as_json(report) if as_json else console.show_training(report)
+
+
 @main.command(epilog="Example: builder studio start && builder push")
 @_told
 def push(base: Path, as_json: bool) -> None:

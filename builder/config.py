@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from dataclasses import dataclass
@@ -78,7 +77,14 @@ class AnnotateTable(_Table):
     seconds: float = Field(
         60.0, gt=0, le=86_400, description="Time that a plug-in may take for a batch; then it is stopped and retried."
     )
+    learnt: bool = Field(True, description="Whether what `builder train` learnt proposes too.")
     options: dict[str, dict[str, str]] = Field({}, description="Options per annotator.")
+
+
+class TrainTable(_Table):
+    """What teaches."""
+
+    apart: float = Field(0.1, ge=0, lt=1, description="Share of the documents that is only measured on, for ever.")
 
 
 class StudioTable(_Table):
@@ -134,6 +140,7 @@ class Config(_Table):
     project: ProjectTable
     ingest: IngestTable = IngestTable()
     annotate: AnnotateTable = AnnotateTable()
+    train: TrainTable = TrainTable()
     studio: StudioTable = StudioTable()
     review: ReviewTable = ReviewTable()
     release: ReleaseTable = ReleaseTable()
@@ -245,47 +252,3 @@ def _keys(path: list[str]) -> list[str]:
     for part in path:
         model = model.model_fields[part].annotation
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _quoted(text: str) -> str:
-    """Write a TOML string; its escapes are those of JSON."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def template(name: str, schema: str, sources: tuple[str, ...]) -> str:
-    """Write a builder.toml that shows every default."""
-    listed = ", ".join(_quoted(source) for source in sources)
-    return f"""\
-# What each key means: docs/configuration.md
-[project]
-name = {_quoted(name)}            # folder name of the releases
-schema = {_quoted(schema)}          # a shipped label schema, or a path to your own
-
-[ingest]
-sources = [{listed}]     # files and folders, relative to this file
-review_kinds = ["body"]   # see docs/configuration.md
-processes = 1             # processes that clean and split what was read
-duplicates = "representative"   # of documents that repeat one another, review one; or "all"
-personal = "allow"        # personal data is flagged; "mask" writes asterisks, "block" refuses the article
-latin = "en"              # the language of text in Latin script; "detect" looks it up, see docs/configuration.md
-
-[annotate]
-annotators = ["jieba", "gazetteer", "pattern", "capitals", "cues"]
-processes = 1             # processes that propose
-seconds = 60              # time that a plug-in may take for a batch; then it is stopped, see docs/configuration.md
-
-[studio]
-url = ""                  # your own Label Studio (key in {KEY_VARIABLE}); empty: the embedded one
-title = ""                # title of the review project
-
-[review]
-rule = "single"           # single, or agree:2 … agree:9 equal answers
-trust_api = []            # accounts whose answers count although posted through the API
-
-[release]
-pretty_name = ""
-license = ""              # e.g. cc-by-4.0
-splits = {{ train = 0.8, validation = 0.1, test = 0.1 }}   # shares of documents
-exporters = ["huggingface"]
-without_flags = ["replacement"]   # sentences with one of these flags are left out
-"""

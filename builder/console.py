@@ -109,6 +109,12 @@ def show_review(review: Review) -> None:
         answer(f"  {count:>5}  {reason}")
 
 
+def show_training(report: Mapping[str, Any]) -> None:
+    """Say what was learnt, and how it does on what is set apart."""
+    for line in figures.lines_of_training(report):
+        answer(line)
+
+
 def show_table(title: str, rows: Iterable[Sequence[object]]) -> None:
     """Print a small table: what, and how many."""
     from rich.table import Table

@@ -27,6 +27,21 @@ def lines_of(report: Record) -> Iterator[str]:
         yield from _mistakes(report["mistakes"])
 
 
+def lines_of_training(report: Record) -> Iterator[str]:
+    """Write a train/1 report."""
+    kept = "kept as" if report["is_new"] else "the same as"
+    parts = ", ".join(report["parts"])
+    yield f"learnt from {report['taught']} approved sentences ({parts}), {kept} {report['version']}"
+    before, after = report["strict_f1"]["before"], report["strict_f1"]["after"]
+    if before and after:
+        spans = f"F1 {before['value']:.3f} before, {after['value']:.3f} now ({after['low']:.3f}–{after['high']:.3f})"
+        yield f"on {report['apart']} sentences set apart: {spans}"
+    else:
+        yield f"{report['apart']} sentences are set apart so far; that is too little to measure on"
+    for one in report["silenced"]:
+        yield f"not heard: {one['annotator']} on {one['label']} in {one['language']}, wrong too often"
+
+
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
     """Align columns: the first to the left, the others to the right; wide characters count twice."""
     table = [list(row) for row in rows]

@@ -16,6 +16,7 @@ from builder.schema import LabelSchema
 
 if TYPE_CHECKING:
     from builder.annotators.combine import Combiner
+    from builder.annotators.taught import Taught
 
 
 def annotator(name: str, options: Mapping[str, str], schema: LabelSchema) -> Annotator:
@@ -24,11 +25,21 @@ def annotator(name: str, options: Mapping[str, str], schema: LabelSchema) -> Ann
     return made
 
 
-def combiner(names: Sequence[str], options: Mapping[str, Mapping[str, str]], schema: LabelSchema) -> Combiner:
-    """Build annotators by name, and what combines them."""
-    from builder.annotators.combine import Combiner
+def combiner(
+    names: Sequence[str],
+    options: Mapping[str, Mapping[str, str]],
+    schema: LabelSchema,
+    taught: Taught | None = None,
+) -> Combiner:
+    """Build annotators by name, and what combines them, by what approvals taught if they did."""
+    made = [annotator(name, options.get(name, {}), schema) for name in names]
+    if taught is None:
+        from builder.annotators.combine import Combiner
 
-    return Combiner([annotator(name, options.get(name, {}), schema) for name in names], schema)
+        return Combiner(made, schema)
+    from builder.annotators.taught import TaughtCombiner
+
+    return TaughtCombiner(made, schema, taught)
 
 
 def readers() -> list[Reader]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
-from builder.config import FILE, parse_config, template
+from builder.config import FILE, KEY_VARIABLE, parse_config
 from builder.errors import UsageError
 from builder.schema import read_schema
 
@@ -33,3 +34,51 @@ def create(folder: Path, name: str | None, schema: str, sources: tuple[str, ...]
     aside.write_text(text, "utf-8")
     aside.rename(path)
     return path
+
+
+def _quoted(text: str) -> str:
+    """Write a TOML string; its escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def template(name: str, schema: str, sources: tuple[str, ...]) -> str:
+    """Write a builder.toml that shows every default."""
+    listed = ", ".join(_quoted(source) for source in sources)
+    return f"""\
+# What each key means: docs/configuration.md
+[project]
+name = {_quoted(name)}            # folder name of the releases
+schema = {_quoted(schema)}          # a shipped label schema, or a path to your own
+
+[ingest]
+sources = [{listed}]     # files and folders, relative to this file
+review_kinds = ["body"]   # see docs/configuration.md
+processes = 1             # processes that clean and split what was read
+duplicates = "representative"   # of documents that repeat one another, review one; or "all"
+personal = "allow"        # personal data is flagged; "mask" writes asterisks, "block" refuses the article
+latin = "en"              # the language of text in Latin script; "detect" looks it up, see docs/configuration.md
+
+[annotate]
+annotators = ["jieba", "gazetteer", "pattern", "capitals", "cues"]
+processes = 1             # processes that propose
+learnt = true             # what builder train learnt proposes too
+seconds = 60              # time that a plug-in may take for a batch; then it is stopped, see docs/configuration.md
+
+[train]
+apart = 0.1               # share of the documents that is only measured on
+
+[studio]
+url = ""                  # your own Label Studio (key in {KEY_VARIABLE}); empty: the embedded one
+title = ""                # title of the review project
+
+[review]
+rule = "single"           # single, or agree:2 … agree:9 equal answers
+trust_api = []            # accounts whose answers count although posted through the API
+
+[release]
+pretty_name = ""
+license = ""              # e.g. cc-by-4.0
+splits = {{ train = 0.8, validation = 0.1, test = 0.1 }}   # shares of documents
+exporters = ["huggingface"]
+without_flags = ["replacement"]   # sentences with one of these flags are left out
+"""

@@ -32,6 +32,9 @@ from builder.store.db import Store
 
 if TYPE_CHECKING:
     from builder.annotators.combine import Combiner
+    from builder.annotators.taught import Taught
+    from builder.stages.proposers import Bar
+    from builder.stages.train import Trained
     from builder.studio.client import StudioClient
     from builder.studio.server import EmbeddedServer
 
@@ -55,8 +58,7 @@ class Workbench:
     @cached_property
     def combiner(self) -> Combiner:
         """Build the configured annotators and what combines them."""
-        names = self.project.config.annotate.annotators
-        return plugins.combiner(names, self.project.annotator_options, self.project.schema)
+        return self._combined(self._taught())
 
     @cached_property
     def studio(self) -> StudioClient:
@@ -128,6 +130,16 @@ class Workbench:
             self.say(f"{', '.join(failed)} failed; the others were heard. When it is mended: builder retry annotate")
         return tally
 
+    def train(self, bar: Bar | None = None) -> Trained:
+        """Learn from what is approved; from then on `annotate` proposes by it where nobody has answered yet."""
+        from builder.stages.train import train  # numpy takes a while to import
+
+        find_duplicates(self.store)
+        golds = self.review().golds
+        trained = train(self.store, self._combined(None), golds, self.project.config.train.apart, bar)
+        self.__dict__.pop("combiner", None)
+        return trained
+
     def push(self) -> Tally:
         """Send proposed sentences to Label Studio."""
         project = open_project(self.studio, self.store, self.project.title, self.project.schema, self.rule.people)
@@ -192,6 +204,17 @@ class Workbench:
         except Unavailable as error:
             away.append(error)
             return []
+
+    def _taught(self) -> Taught | None:
+        """Read what was learnt, if it is to be heard."""
+        from builder.stages.train import newest_taught
+
+        wanted = self.project.config.annotate.learnt
+        return newest_taught(self.store.folder, self.project.schema.digest) if wanted else None
+
+    def _combined(self, taught: Taught | None) -> Combiner:
+        names = self.project.config.annotate.annotators
+        return plugins.combiner(names, self.project.annotator_options, self.project.schema, taught)
 
     def _pushed_project(self) -> int:
         found = self.studio.find_project(self.store.marker)

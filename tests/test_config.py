@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.config import FILE, Config, parse_config, read_project, studio_key, template
+from builder.config import FILE, Config, parse_config, read_project, studio_key
 from builder.errors import UsageError
+from builder.project_files import template
 from builder.reading import Kind
 
 LEAST = '[project]\nname = "mine"\n'

@@ -33,7 +33,7 @@ COMPANIES = (
 )
 """Floors from the ground up, each of one or more companies: a room may import its own company and any lower floor."""
 
-EXCEPTIONS = {("plugins", "annotators.combine")}
+EXCEPTIONS = {("plugins", "annotators.combine"), ("plugins", "annotators.taught")}
 """What combines annotators is no plug-in itself, so the room of plug-ins imports it, inside a function."""
 
 DOORS = {

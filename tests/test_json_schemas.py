@@ -12,10 +12,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from builder import json_schemas
-from builder.config import template
 from builder.errors import UsageError
 from builder.evaluation.gold import read_gold
 from builder.preview import preview_files
+from builder.project_files import template
 from builder.schema import shipped_schemas
 from builder.stages.evaluate import Request, combiner_at, evaluate
 from builder.text.flags import NAMES

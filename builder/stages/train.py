@@ -1,4 +1,4 @@
-"""Approved answers become lessons: what each annotator is worth, a learnt combiner, a sentence classifier.
+"""Approved answers become lessons: what each annotator is worth, a learnt combiner, a classifier of sentences.
 
 Only approved sentences teach. A share of the documents is set apart, by their names alone, for ever: they are never
 learnt from, so that what is measured on them is honest. Documents that repeat one another stay together.
@@ -7,33 +7,102 @@ learnt from, so that what is measured on them is honest. Documents that repeat o
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from builder.model import Gold, Sentence
-from builder.store import queries
+from builder.annotators.combine import Combiner
+from builder.annotators.taught import Taught, TaughtCombiner
+from builder.annotators.weights import Cell, Count, Weights
+from builder.errors import UsageError
+from builder.evaluation.gold import GoldSentence
+from builder.evaluation.intervals import estimated
+from builder.evaluation.scores import MEASURES, counted, measured
+from builder.model import Entity, Gold
+from builder.stages.proposers import Bar, Proposed, no_bar, propose
+from builder.store import model_files, queries
 from builder.store.db import Store
 
+if TYPE_CHECKING:
+    from builder.annotators.linear import LinearModel
+    from builder.annotators.stack import Learnt
 
-@dataclass(frozen=True, slots=True)
-class Approved:
-    """A sentence, and what people approved for it."""
-
-    sentence: Sentence
-    gold: Gold
+ENOUGH = 100
+"""Approved sentences from which on a combiner and a classifier are learnt; before, priors and votes do better."""
+_MICRO, _F1 = -2, MEASURES.index(("strict", "f1"))
 
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """What may be learnt from, and what is set apart to measure with."""
+    """Approved sentences: those to learn from, and those set apart to measure with."""
 
-    taught: tuple[Approved, ...]
-    apart: tuple[Approved, ...]
+    taught: tuple[GoldSentence, ...]
+    apart: tuple[GoldSentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A version of what was learnt, and how it did on what is set apart: F1 with the ends of its interval."""
+
+    version: str
+    is_new: bool
+    taught: int
+    apart: int
+    parts: tuple[str, ...]
+    silenced: tuple[Cell, ...]
+    before: tuple[float, float, float] | None
+    after: tuple[float, float, float] | None
+
+
+def train(store: Store, combiner: Combiner, golds: Sequence[Gold], share: float, bar: Bar | None = None) -> Trained:
+    """Learn from what is approved, and keep it as a new version, unless it is what the newest says.
+
+    Raises:
+        UsageError: nothing that may be learnt from is approved.
+    """
+    parted = lessons(store, golds, share)
+    if not parted.taught:
+        raise UsageError(
+            "nothing is approved yet to learn from: review tasks, then run: builder pull && builder review"
+        )
+    bar = bar or no_bar
+    proposed = propose(parted.taught, combiner, bar)
+    taught = Taught(_weights(proposed, combiner), _stack(proposed, bar), _linear(parted.taught))
+    models, learnt = store.folder / "models", TaughtCombiner(combiner.annotators, combiner.schema, taught)
+    known = model_files.newest(models)
+    version = model_files.keep(models, taught.save, {"schema": combiner.schema.digest, "taught": len(parted.taught)})
+    names = combiner.schema.entity_names
+    return Trained(
+        version=version.name,
+        is_new=version != known,
+        taught=len(parted.taught),
+        apart=len(parted.apart),
+        parts=("weights", *(name for name in ("stack", "linear") if getattr(taught, name))),
+        silenced=tuple(learnt.silenced),
+        before=_f1(parted.apart, combiner, names),
+        after=_f1(parted.apart, learnt, names),
+    )
+
+
+def newest_taught(folder: Path, schema_digest: str) -> Taught | None:
+    """Read the newest version of what was learnt in a store's folder; none if it was learnt for other labels.
+
+    Raises:
+        UsageError: it is not what was written.
+    """
+    from builder.annotators.taught import read_taught
+
+    version = model_files.newest(folder / "models")
+    if version is None or model_files.checked(version)["schema"] != schema_digest:
+        return None
+    return read_taught(version)
 
 
 def lessons(store: Store, golds: Sequence[Gold], share: float) -> Lessons:
     """Part the approved sentences, groups of documents kept whole."""
-    taught, apart = list[Approved](), list[Approved]()
+    taught, apart = list[GoldSentence](), list[GoldSentence]()
     is_apart: dict[str, bool] = {}
     for one in _approved(store, golds):
         document = one.sentence.document
@@ -48,12 +117,84 @@ def set_apart(documents: Collection[str], share: float) -> bool:
     return any(_point(document) < share for document in documents)
 
 
+def as_record(trained: Trained) -> dict[str, Any]:
+    """Say what was learnt as JSON (contract train/1)."""
+    figures = {"before": trained.before, "after": trained.after}
+    return {
+        "contract": "train/1",
+        "version": trained.version,
+        "is_new": trained.is_new,
+        "taught": trained.taught,
+        "apart": trained.apart,
+        "parts": list(trained.parts),
+        "silenced": [dict(zip(("annotator", "label", "language"), cell, strict=True)) for cell in trained.silenced],
+        "strict_f1": {
+            when: dict(zip(("value", "low", "high"), figure, strict=True)) if figure else None
+            for when, figure in figures.items()
+        },
+    }
+
+
 def _point(document: str) -> float:
     """Place a document in [0, 1) by its name, otherwise than `split_of` does."""
     return int.from_bytes(hashlib.sha256(f"evaluation {document}".encode()).digest()[:8]) / 2**64
 
 
-def _approved(store: Store, golds: Iterable[Gold]) -> Iterator[Approved]:
+def _approved(store: Store, golds: Iterable[Gold]) -> Iterator[GoldSentence]:
     by_sentence = {gold.sentence: gold for gold in golds}
     for sentence in queries.sentences(store, by_sentence):
-        yield Approved(sentence, by_sentence[sentence.id])
+        gold = by_sentence[sentence.id]
+        yield GoldSentence(sentence, tuple(sorted(one.span for one in gold.entities)), gold.label)
+
+
+def _weights(proposed: Proposed, combiner: Combiner) -> Weights:
+    """Count what each annotator proposed, and how much of it was right."""
+    seen, right = Counter[Cell](), Counter[Cell]()
+    for annotator, predictions in zip(combiner.annotators, proposed.each, strict=True):
+        for gold, prediction in zip(proposed.gold, predictions, strict=True):
+            for entity in prediction.entities or ():
+                cell = (annotator.name, entity.span.label, gold.sentence.language)
+                seen[cell] += 1
+                right[cell] += entity.span in gold.spans
+    return Weights({cell: Count(right[cell], seen[cell]) for cell in sorted(seen)})
+
+
+def _stack(proposed: Proposed, bar: Bar) -> Learnt | None:
+    if len(proposed.gold) < ENOUGH or not any(one.spans for one in proposed.gold):
+        return None
+    from builder.annotators.stack import Example, learn
+
+    examples = [
+        Example(one.sentence.text, one.sentence.language, proposed.evidence(place), one.spans)
+        for place, one in enumerate(proposed.gold)
+    ]
+    with bar("learn", 1) as advance:
+        learnt = learn(examples)
+        advance(1)
+    return learnt
+
+
+def _linear(taught: Sequence[GoldSentence]) -> LinearModel | None:
+    told = [(one.sentence.text, one.label, one.group) for one in taught if one.label]
+    if len(told) < ENOUGH or len({label for _, label, _ in told}) < 2:
+        return None
+    from builder.annotators.linear_training import learn
+
+    texts, labels, groups = zip(*told, strict=True)
+    return learn(texts, labels, seed=0, groups=groups)
+
+
+def _f1(gold: Sequence[GoldSentence], combiner: Combiner, names: Sequence[str]) -> tuple[float, float, float] | None:
+    """Measure strict F1 over all labels; None where there is nothing to measure on."""
+    if not any(one.spans for one in gold):
+        return None
+    combined = propose(gold, combiner, no_bar).combined
+    found = [[entity.span for entity in _entities(prediction.entities)] for prediction in combined]
+    counts = counted([one.spans for one in gold], found, names)
+    seen = estimated(counts, [one.group for one in gold], measured)
+    value, low, high = (float(table[_MICRO, _F1]) for table in (seen.value, seen.low, seen.high))
+    return (value, low, high) if value == value else None
+
+
+def _entities(found: tuple[Entity, ...] | None) -> tuple[Entity, ...]:
+    return found or ()

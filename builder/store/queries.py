@@ -48,9 +48,10 @@ def document_sentences(store: Store, document: str) -> list[Sentence]:
 
 
 def unannotated(store: Store, kinds: Sequence[Kind], annotator: str, among: Among = "live") -> list[str]:
-    """List the sentences of these kinds that this annotator has not seen, in reading order."""
+    """List the sentences of these kinds that this annotator has not seen and nobody has answered, in reading order."""
     sql = f"""SELECT id FROM {among} s WHERE kind IN ({_marks(kinds)})
               AND NOT EXISTS (SELECT 1 FROM prediction p WHERE p.sentence = s.id AND p.annotator = ?)
+              AND id NOT IN (SELECT sentence FROM annotation)
               ORDER BY document, number"""
     return [row[0] for row in store.db.execute(sql, (*kinds, annotator))]
 
