@@ -30,6 +30,11 @@ CASES = [
     ("at Tsinghua University.", ("Tsinghua University", "ORG")),
     ("the World AI Conference (WAIC)", ("World AI Conference", "EVENT")),
     ("the World AI Conference (WAIC)", ("WAIC", "EVENT")),
+    ("this year's WAIC is the first", ("WAIC", "EVENT")),
+    ("the opening of WAIC 2024 in Shanghai", ("WAIC", "EVENT")),
+    ("the 24th Meeting of the Council of Heads of State of the Union (SCO)", ("SCO", "ORG")),
+    ("Xi pointed out that it was founded then.", ("Xi", "PERSON")),
+    ("It has grown, Xi said, adding more.", ("Xi", "PERSON")),
     ("The EU Act on Artificial Intelligence passed.", ("EU Act on Artificial Intelligence", "DOCUMENT")),
     (
         "the 24th Meeting of the Council of Heads of State in Astana",
