@@ -82,6 +82,7 @@ def test_a_name_is_found_and_typed(annotator, shown, text, expected):
         "no capitals at all",
         "He spoke on Monday in March.",
         "I agree.",
+        'It has become the "Shared River Spirit", they hoped.',
     ],
 )
 def test_ordinary_words_are_no_names(annotator, shown, text):
