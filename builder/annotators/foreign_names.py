@@ -15,6 +15,7 @@ _FOREIGN_TAGS = PERSON_TAGS | {"ns", "nz"}
 STRANGE = 38  # mean weight of characters that only foreign names have
 _FAMILIAR = 18
 _PIECE = 12
+_OFFICE = re.compile("(?:副|代|代理|临时|前)?(?:总统|总理|首相|国王|外长|外交部长|国防部长|议长)")
 _JAPANESE_END = "郎子夫介助彦之治"
 
 
@@ -116,5 +117,14 @@ def _joined(line: Line, pieces: Sequence[Token]) -> Iterator[Found]:
         return
     if foreignness(word) < (_FAMILIAR if held else STRANGE) or not any(t.flag in _FOREIGN_TAGS for t in pieces):
         return
-    if not PLACE_LIKE.match(line.text[end : end + 1]):
+    if _names_a_country(line.text, end):
+        yield Found(start, end, "GPE", GOOD)
+    elif not PLACE_LIKE.match(line.text[end : end + 1]):
         yield Found(start, end, "PERSON", GOOD if held else FAIR)
+
+
+def _names_a_country(text: str, end: int) -> bool:
+    """Whether an office and then its holder follow: 哈萨克斯坦 + 总统 + 托卡耶夫."""
+    office = _OFFICE.match(text, end)
+    holder = text[office.end() : office.end() + 2] if office else ""
+    return len(holder) == 2 and is_foreign(holder)

@@ -114,7 +114,7 @@ def _is_given(line: Line, start: int, last: Token) -> bool:
 def _by_surname(line: Line, at: int) -> Iterator[Found]:
     """Find a surname and the given name or the form of address after it: 郑 + 全军, 李 + 大娘."""
     token = line.tokens[at]
-    if token.word[0] not in surnames() or not is_han(token.word):
+    if token.word[0] not in surnames() or not is_han(token.word) or token.word in words("not-a-name"):
         return
     if beginnings("honorific").fullmatch(line.text[token.start + 1 : token.end]):
         yield Found(token.start, token.start + 1, "PERSON", GOOD)

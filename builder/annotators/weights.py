@@ -37,7 +37,7 @@ _PRIORS: Mapping[tuple[str, str], float] = {
 _PRIORS_EN: Mapping[tuple[str, str], float] = {
     ("gazetteer", "GPE"): 0.45,
     ("gazetteer", "LOCATION"): 0.45,
-    ("gazetteer", "ORG"): 0.60,
+    ("gazetteer", "ORG"): 0.75,
 }
 
 Cell = tuple[str, str, str]

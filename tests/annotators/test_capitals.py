@@ -30,6 +30,11 @@ CASES = [
     ("at Tsinghua University.", ("Tsinghua University", "ORG")),
     ("the World AI Conference (WAIC)", ("World AI Conference", "EVENT")),
     ("the World AI Conference (WAIC)", ("WAIC", "EVENT")),
+    ("this year's WAIC is the first", ("WAIC", "EVENT")),
+    ("the opening of WAIC 2024 in Shanghai", ("WAIC", "EVENT")),
+    ("the 24th Meeting of the Council of Heads of State of the Union (SCO)", ("SCO", "ORG")),
+    ("Xi pointed out that it was founded then.", ("Xi", "PERSON")),
+    ("It has grown, Xi said, adding more.", ("Xi", "PERSON")),
     ("The EU Act on Artificial Intelligence passed.", ("EU Act on Artificial Intelligence", "DOCUMENT")),
     (
         "the 24th Meeting of the Council of Heads of State in Astana",
@@ -77,6 +82,7 @@ def test_a_name_is_found_and_typed(annotator, shown, text, expected):
         "no capitals at all",
         "He spoke on Monday in March.",
         "I agree.",
+        'It has become the "Shared River Spirit", they hoped.',
     ],
 )
 def test_ordinary_words_are_no_names(annotator, shown, text):

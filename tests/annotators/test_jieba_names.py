@@ -19,6 +19,7 @@ from builder.annotators import jieba_names
         ("代表团抵达杭州。", ("杭州", "GPE")),
         ("中美两国举行会谈。", ("美", "GPE")),
         ("游客登上阿里山。", ("阿里山", "LOCATION")),
+        ("会上，卡拉吉斯坦总统扎帕罗夫发言。", ("卡拉吉斯坦", "GPE")),
     ],
 )
 def test_a_full_mention_is_proposed(news, shown, text, expected):
@@ -26,7 +27,14 @@ def test_a_full_mention_is_proposed(news, shown, text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["他担任轮值主席国代表。", "明天多云转小雨。", "各国领导人集体合影。", "帮助发展中国家加强能力建设。"]
+    "text",
+    [
+        "他担任轮值主席国代表。",
+        "明天多云转小雨。",
+        "各国领导人集体合影。",
+        "帮助发展中国家加强能力建设。",
+        "首次作为成员国出席会议。",
+    ],
 )
 def test_ordinary_words_are_no_names(news, shown, text):
     assert set() == shown(jieba_names.build({}, news), text)

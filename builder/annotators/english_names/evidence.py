@@ -111,7 +111,7 @@ def _by_parts(piece: Piece, words: list[str], plain: list[str]) -> Iterator[Weig
     small = [word.lower() for word in words]
     ordinary = sum(word in knowledge.common() for word in small)
     if ordinary == len(words):
-        yield (-1.5, 0.5, -0.5)
+        yield (-1.5, 0.5, -2.5)
     elif not ordinary:
         yield (1.6, 0.4, 0.0)
     else:

@@ -89,15 +89,38 @@ def given_names() -> dict[str, bool]:
 @cache
 def surnames() -> dict[str, bool]:
     """Give every surname, and whether it is no ordinary word."""
-    return {name: kind == "name" for name, kind in lexicon.rows("en_surnames")}
+    listed = {name: kind == "name" for name, kind in lexicon.rows("en_surnames")}
+    return listed | dict.fromkeys(words("short-surname") - _ordinary_surnames(), True)
+
+
+@cache
+def _ordinary_surnames() -> frozenset[str]:
+    """Name the short surnames of China, Korea and Vietnam that are words: Song, Sun, You."""
+    return words("short-surname") & {
+        "Song",
+        "Sun",
+        "You",
+        "Du",
+        "Fan",
+        "Gong",
+        "Hong",
+        "Gang",
+        "Le",
+        "Ye",
+        "Ma",
+        "Park",
+    }
 
 
 @cache
 def common() -> frozenset[str]:
     """Give the ordinary words."""
+    surnames_of_asia = {name.lower() for name in words("short-surname") - _ordinary_surnames()}
     function = {word.lower() for word in lexicon.column("english", "no-name")}
     places = {row[0].lower() for row in lexicon.rows("en_known") if row[1] in ("GPE", "LOCATION")}
-    return frozenset({row[0] for row in lexicon.rows("en_common")} - places | function | words("sport"))
+    return frozenset(
+        {row[0] for row in lexicon.rows("en_common")} - places - surnames_of_asia | function | words("sport")
+    )
 
 
 @cache

@@ -22,6 +22,8 @@ _LIST = re.compile(r" ?(?:,|and|or|&|, and) $")
 _SPORTING = re.compile(r"\b(?:lost|won|win|beat|draw|drew|match|game|season|defeat|cup|league)\b")
 _NUMBER = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
 _SHOUTED_PLACE = re.compile(r"[A-Z][A-Z ,.'-]{3,40}(?=,? (?:\d{4}-\d|[A-Z][a-z]{2,8}\.? \d| ?\( ?[A-Z][a-z]|--? ))")
+_QUOTES = ('"', "“", "”")
+_YEAR_AFTER = re.compile(r" (?:19|20)\d\d\b(?!-)")
 _OPENS = re.compile(r"^[^A-Za-z]*$|[.:!?\"“] $|- $")
 
 
@@ -32,7 +34,8 @@ def find(text: str) -> Iterator[Found]:
     elif place := _SHOUTED_PLACE.match(text):
         text = lowered(place.group()) + text[place.end() :]
     form = layout(text)
-    found = [piece for piece in _joined(text, list(pieces(text))) if _may_be_name(piece)]
+    joined = _joined(text, list(pieces(text)))
+    found = [piece for piece in joined if _may_be_name(piece) and not _is_phrase(text, piece)]
     if any(one.kind == "club" for piece in found for one in piece.known[:1]) and not form.sport:
         form = form._replace(sport=_SPORTING.search(text) is not None)
     weights = [weigh(text, piece, form) for piece in found]
@@ -40,7 +43,8 @@ def find(text: str) -> Iterator[Found]:
     for piece, weight in zip(found, _shared(text, found, weights), strict=True):
         if _least(text, piece, form) <= max(weight) or _is_typed(piece):
             one = _labelled(piece, weight)
-            one = one._replace(label=last.label) if last and _is_short_for(text, last, one) else one
+            one = one._replace(label=last.label) if last and not piece.known and _is_short_for(text, last, one) else one
+            one = one._replace(label="EVENT", score=0.7) if _is_meeting(text, piece) else one
             yield _counted(text, one)
             last = one
 
@@ -75,6 +79,19 @@ def _may_be_name(piece: Piece) -> bool:
         return True
     word = piece.words[0].text
     return 1 < len(word) and word.rstrip(".").lower() not in ("mr", "mrs", "ms", "dr", "st", "i")
+
+
+def _is_phrase(text: str, piece: Piece) -> bool:
+    """Whether several unknown words are a whole quotation: a slogan, "Shanghai Spirit", not a name."""
+    is_quoted = text[: piece.start].endswith(_QUOTES) and text[piece.end :].lstrip(",.").startswith(_QUOTES)
+    return is_quoted and 1 < len(piece.words) and not piece.known and piece.head is None
+
+
+def _is_meeting(text: str, piece: Piece) -> bool:
+    """Whether an unknown abbreviation has its year beside it: WAIC 2024, this year's WAIC."""
+    if len(piece.words) > 1 or piece.known or not piece.text.isupper():
+        return False
+    return bool(_YEAR_AFTER.match(text, piece.end)) or text[: piece.start].endswith(("this year's ", "last year's "))
 
 
 def _least(text: str, piece: Piece, form: Layout) -> float:
