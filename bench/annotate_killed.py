@@ -15,7 +15,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.config import FILE, template
+from builder.config import FILE
+from builder.project_files import template
 from builder.store.db import Store
 
 NAMES = "陈雨 林河 王江 李湖 Maria Tom Alice Robert".split()
