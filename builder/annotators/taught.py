@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from builder.annotators.linear import LinearModel
     from builder.annotators.stack import Learnt
 
+VOTES = "votes"
 _WEIGHTS, _STACK, _LINEAR = "weights.json", "stack", "linear"
 
 
@@ -90,7 +91,9 @@ class TaughtCombiner(Combiner):
         each, combined = super().propose_each(sentences)
         if self._stack is None or not sentences:
             return each, combined
-        asked = [(s.text, s.language, evidence([of_one[n] for of_one in each])) for n, s in enumerate(sentences)]
+        asked = [
+            (s.text, s.language, evidence([of_one[n] for of_one in each], combined[n])) for n, s in enumerate(sentences)
+        ]
         chosen = self._stack.propose(asked)
         return each, [self._learnt(one, found) for one, found in zip(combined, chosen, strict=True)]
 
@@ -98,13 +101,15 @@ class TaughtCombiner(Combiner):
         """Put the learnt choice in the place of the votes, unless nobody looked."""
         if combined.entities is None:
             return combined
-        known = tuple(entity for entity in found if entity.span.label in self.schema.entity_names)
-        return replace(combined, entities=known)
+        known = (entity for entity in found if entity.span.label in self.schema.entity_names)
+        named = (replace(entity, by=tuple(who for who in entity.by if who != VOTES)) for entity in known)
+        return replace(combined, entities=tuple(named))
 
 
-def evidence(predictions: Sequence[Prediction]) -> tuple[Entity, ...]:
-    """Gather what several annotators proposed for one sentence."""
-    return tuple(entity for prediction in predictions for entity in prediction.entities or ())
+def evidence(predictions: Sequence[Prediction], combined: Prediction) -> tuple[Entity, ...]:
+    """Gather what several annotators proposed for one sentence, and what their votes came to."""
+    voted = (replace(entity, by=(VOTES,)) for entity in combined.entities or ())
+    return (*(entity for prediction in predictions for entity in prediction.entities or ()), *voted)
 
 
 def _classifier(taught: Taught, schema: LabelSchema) -> list[Annotator]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from builder.annotators.taught import evidence
 from builder.errors import UsageError
 from builder.evaluation.baselines import abilities, majority, union
 from builder.evaluation.calibration import Isotonic
@@ -47,8 +48,8 @@ class Proposed:
         return [of_one[place] for of_one in self.each]
 
     def evidence(self, place: int) -> tuple[Entity, ...]:
-        """Give what the annotators proposed for one sentence."""
-        return tuple(entity for prediction in self.of(place) for entity in prediction.entities or ())
+        """Give what the annotators proposed for one sentence, and what their votes came to."""
+        return evidence(self.of(place), self.combined[place])
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,12 +96,19 @@ def test_only_sentences_that_nobody_answered_are_proposed_anew(reviewed, trained
         answered = set(queries.answered_sentences(bench.store))
 
         assert anew
+        assert {"stack"} <= names_of(bench, anew, name) <= {"stack", "jieba", "gazetteer", "pattern", "capitals"}
         assert not anew & answered
         assert not any(
             entity.span.label == UNWANTED
             for sentence in anew
             for entity in queries.prediction(bench.store, sentence, name).entities
         )
+
+
+def names_of(bench, sentences, annotator):
+    """Name who stands behind the proposed spans."""
+    proposals = [queries.prediction(bench.store, sentence, annotator) for sentence in sentences]
+    return {who.partition("@")[0] for one in proposals for entity in one.entities for who in entity.by}
 
 
 def test_a_changed_model_is_refused(reviewed, trained):
