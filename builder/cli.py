@@ -77,18 +77,6 @@ def annotate(base: Path, as_json: bool) -> None:
         _finish([bench.annotate()], as_json)
 
 
-@main.command(epilog="Example: builder pull && builder train && builder annotate")
-@_told
-def train(base: Path, as_json: bool) -> None:
-    """Learn from approved answers; annotate then proposes by it what nobody has answered."""
-    from builder import console
-    from builder.stages.train import as_record
-
-    with _workbench(base) as bench:
-        report = as_record(bench.train(console.bar))
-    console.as_json(report) if as_json else console.show_training(report)
-
-
 @main.command(epilog="Example: builder studio start && builder push")
 @_told
 def push(base: Path, as_json: bool) -> None:
@@ -123,6 +111,18 @@ def review(base: Path, as_json: bool) -> None:
         console.as_json({"approved": len(decided.golds), "refused": refused})
     else:
         console.show_review(decided)
+
+
+@main.command(epilog="Example: builder pull && builder train && builder annotate")
+@_told
+def train(base: Path, as_json: bool) -> None:
+    """Learn from approved answers; annotate then proposes by it what nobody has answered."""
+    from builder import console
+    from builder.stages.train import as_record
+
+    with _workbench(base) as bench:
+        report = as_record(bench.train(console.bar))
+    console.as_json(report) if as_json else console.show_training(report)
 
 
 @main.command(epilog="Example: builder release v1")

@@ -55,7 +55,7 @@ def test_every_verb_has_help_with_an_example(verb: tuple[str, ...]) -> None:
 
 
 def test_verbs_are_listed_in_the_order_of_the_work() -> None:
-    names = "init ingest annotate push pull review release status run retry preview evaluate demo studio".split()
+    names = "init ingest annotate push pull review train release status run retry preview evaluate demo studio".split()
 
     assert names == main.list_commands(click.Context(main))
 
