@@ -42,9 +42,9 @@ class Known(NamedTuple):
 def names() -> dict[str, tuple[Known, ...]]:
     """Give every listed organisation, place, adjective, event and non-name."""
     listed = [(term, Known(label, kind)) for term, label, kind in _triples()]
-    listed += [(term, Known(label, "org")) for term, label in lexicon.rows("organisations") if term.isascii()]
+    listed += [(term, Known(label, "org")) for term, label, *_ in lexicon.rows("organisations") if term.isascii()]
     listed += [(term, Known("GPE", "country")) for term in countries()]
-    listed += [(term, Known(label, "place")) for term, label in lexicon.rows("regions") if term.isascii()]
+    listed += [(term, Known(label, "place")) for term, label, *_ in lexicon.rows("regions") if term.isascii()]
     gathered: dict[str, tuple[Known, ...]] = {}
     for term, known in listed:
         if all(known.label != other.label for other in gathered.get(term, ())):
