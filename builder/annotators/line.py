@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 from builder.annotators.kinds import OPENING
 from builder.annotators.proposal import Found
@@ -18,35 +16,20 @@ PLACE_LIKE = re.compile("(?:[省市县区镇乡村州屯庄岛河湾港山]|自�
 """Matches a word that ends as places do."""
 
 
-@dataclass(frozen=True)
 class Line:
     """A sentence with its words, what they can be (`kinds`), and the titles in it."""
 
-    text: str
-    tokens: Sequence[Token]
-    kinds: Sequence[int]
-    titles: Sequence[Found]
+    def __init__(self, text: str, tokens: Sequence[Token], kinds: Sequence[int], titles: Sequence[Found]) -> None:
+        self.text, self.tokens, self.kinds, self.titles = text, tokens, kinds, titles
+        self.title_starts = {title.start for title in titles}
+        self.title_ends = {title.end for title in titles}
+        self._opening = [(at, kind) for at, kind in enumerate(kinds) if kind & OPENING]
 
     def which(self, kind: int) -> Iterator[tuple[int, int, Token]]:
         """Give the words that can be this: number, kind, word."""
         for at, own in self._opening:
             if own & kind:
                 yield at, own, self.tokens[at]
-
-    @cached_property
-    def _opening(self) -> list[tuple[int, int]]:
-        """List the words that some rule starts from."""
-        return [(at, kind) for at, kind in enumerate(self.kinds) if kind & OPENING]
-
-    @cached_property
-    def title_starts(self) -> frozenset[int]:
-        """Say where titles begin."""
-        return frozenset(title.start for title in self.titles)
-
-    @cached_property
-    def title_ends(self) -> frozenset[int]:
-        """Say where titles end."""
-        return frozenset(title.end for title in self.titles)
 
     def speaks(self, end: int) -> bool:
         """Whether what stands here takes a person before it: 说, 先生, a title."""

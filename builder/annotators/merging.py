@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 
 from builder.annotators import foreign_names, lexicon, organisations, people, places
 from builder.annotators.kinds import Kinds
@@ -24,11 +25,13 @@ _TITLE_RUNS_ON = tuple("国团府令制级台会们处室号职")
 
 _KINDS = Kinds(organisations.kind_of, places.kind_of, people.kind_of, foreign_names.kind_of)
 
+_WORD_AND_FLAG = itemgetter(2, 3)
+
 
 def merge(text: str, tokens: Sequence[Token]) -> list[Found]:
     """Find full mentions; where they overlap, the longest stays."""
     titles = list(_titles(text, tokens))
-    line = Line(text, tokens, [_KINDS[token[2:]] for token in tokens], titles)
+    line = Line(text, tokens, list(map(_KINDS.__getitem__, map(_WORD_AND_FLAG, tokens))), titles)
     found = [*organisations.organisations(line), *places.places(line), *people.people(line)]
     if not titles:
         return longest_first(found)

@@ -68,7 +68,8 @@ def prediction(sentence: Sentence, annotator: str, found: Iterable[Found], schem
     for start, end, label, score in listed:
         if label in names and (place := _fitted(text, start, end)):
             key = (*place, label)
-            best[key] = max(best.get(key, 0.0), round(score, 4))
+            if best.setdefault(key, 0.0) < score:
+                best[key] = max(best[key], round(score, 4))
     by = (annotator,)
     entities = tuple([Entity(Span(*key), best[key], by) for key in sorted(best)])
     return Prediction(sentence.id, annotator, entities)
