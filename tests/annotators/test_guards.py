@@ -15,7 +15,8 @@ from builder.annotators.words import Token, begins, ends, longest_of, words
 
 _SHAPES = [*numbers_zh._DATES, *numbers_zh._QUANTITIES]
 _PARTS = sorted({part for shape in _SHAPES for part in re.findall("[一-鿿“”]+", shape)} | set("0123456789-.:%第 ，"))
-_TEXTS = st.lists(st.sampled_from(_PARTS), max_size=6).map("".join)
+_TAILS = ("", "9个", "九日", "9%", "年", "9点")
+_TEXTS = st.sampled_from([part + tail for part in _PARTS for tail in _TAILS]) | st.lists(st.sampled_from(_PARTS), max_size=6).map("".join)
 
 
 @given(_TEXTS)
@@ -29,6 +30,12 @@ def test_no_quantity_begins_where_none_is_looked_for(text: str) -> None:
     everywhere = re.compile("|".join(f"(?:{shape})" for shape in numbers_zh._QUANTITIES))
     found = [hit.span() for hit in numbers_zh._QUANTITY.finditer(text)]
     assert [hit.span() for hit in everywhere.finditer(text)] == found
+
+
+def test_a_quantity_begins_with_each_word_of_its_shapes() -> None:
+    everywhere = re.compile("|".join(f"(?:{shape})" for shape in numbers_zh._QUANTITIES))
+    texts = [part + tail for part in _PARTS for tail in _TAILS]
+    assert [everywhere.findall(text) for text in texts] == [numbers_zh._QUANTITY.findall(text) for text in texts]
 
 
 @given(st.lists(st.text("ab.", min_size=1, max_size=3), min_size=1), st.text("ab.", max_size=20))
