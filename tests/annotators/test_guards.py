@@ -16,7 +16,9 @@ from builder.annotators.words import Token, begins, ends, longest_of, words
 _SHAPES = [*numbers_zh._DATES, *numbers_zh._QUANTITIES]
 _PARTS = sorted({part for shape in _SHAPES for part in re.findall("[一-鿿“”]+", shape)} | set("0123456789-.:%第 ，"))
 _TAILS = ("", "9个", "九日", "9%", "年", "9点")
-_TEXTS = st.sampled_from([part + tail for part in _PARTS for tail in _TAILS]) | st.lists(st.sampled_from(_PARTS), max_size=6).map("".join)
+_TEXTS = st.sampled_from([part + tail for part in _PARTS for tail in _TAILS]) | st.lists(
+    st.sampled_from(_PARTS), max_size=6
+).map("".join)
 
 
 @given(_TEXTS)
