@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from builder.annotators import lexicon
+from builder.annotators.automaton import Finder, finder
 from builder.annotators.proposal import check_options, has_han
 from builder.model import Label, Prediction, Sentence, stable_id
 from builder.ports import Annotator
@@ -31,6 +32,7 @@ _DOUBT = 0.05  # no number of cues makes it surer than this leaves room for
 _EARLY = 8  # the main verb of an English sentence stands among so many words, more often than not
 _QUOTATION = re.compile(r"\s*[“\"「『]")
 _PAST = re.compile(r"\b[a-z]{3,}ed\b")
+_DIGIT = re.compile("[0-9０-９百]")
 _FIGURES = {
     "zh": re.compile("[0-9０-９][0-9.,，]*(?:[%％万亿]|余?家|米|公里|平方)|百分之"),
     "en": re.compile(r"\b[0-9][0-9.,]*\s(?:percent|per cent|million|billion|meters|metres|kilomet|companies)|[0-9]%"),
@@ -49,6 +51,7 @@ class Cues:
 
     def __init__(self, schema: LabelSchema) -> None:
         self.schema = schema
+        self._looks = set(NAMES) <= set(schema.sentence_names)
         self.fingerprint = stable_id(VERSION, lexicon.digest("cues"))[:8]
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
@@ -57,7 +60,7 @@ class Cues:
 
     def _predict(self, sentence: Sentence) -> Prediction:
         by = f"{self.name}@{self.fingerprint}"
-        if not set(NAMES) <= set(self.schema.sentence_names):
+        if not self._looks:
             return Prediction(sentence.id, by)
         chances = probabilities(sentence.text, in_quote=sentence.in_quote)
         best = max(NAMES, key=lambda name: chances[name])
@@ -77,9 +80,8 @@ def probabilities(text: str, *, in_quote: bool = False) -> dict[str, float]:
     for label, weight in shape(text, language, in_quote=in_quote):
         weights[label] += weight
     clause = _CLAUSE.search(text)
-    for hit in _cue_pattern(language).finditer(text):
-        label, weight = _cue_weights(language)[hit.group().lower()]
-        weights[label] += weight if clause is None or hit.start() < clause.start() else weight * _LATER
+    for start, label, weight in _cues_in(text, language):
+        weights[label] += weight if clause is None or start < clause.start() else weight * _LATER
     powers = {name: math.exp(weight / _TEMPERATURE) for name, weight in weights.items()}
     total = sum(powers.values())
     return {name: (1 - _DOUBT) * power / total + _DOUBT / len(NAMES) for name, power in powers.items()}
@@ -89,21 +91,41 @@ def shape(text: str, language: str, *, in_quote: bool) -> Iterator[tuple[str, fl
     """Say what speaks for a label beside cue words."""
     if in_quote or _QUOTATION.match(text):
         yield "statement", 2.0
-    elif language == "en" and _PAST.search(" ".join(text.split()[:_EARLY])):
+    elif language == "en" and _PAST.search(" ".join(text.split(None, _EARLY)[:_EARLY])):
         yield "event", 0.9
-    if _FIGURES[language].search(text):
+    if _DIGIT.search(text) and _FIGURES[language].search(text):
         yield "background", 0.7
     if language == "zh" and _AIMS.match(text):
         yield "proposal", 1.5
 
 
-@cache
-def _cue_weights(language: str) -> dict[str, tuple[str, float]]:
-    return {row[0]: (row[2], float(row[3])) for row in lexicon.rows("cues") if row[1] == language}
+def _cues_in(text: str, language: str) -> Iterator[tuple[int, str, float]]:
+    """Find the cues from left to right, at each place the longest: where it begins, its label, its weight."""
+    find, meanings = _cue_finder(language)
+    hits = find(text if language == "zh" else _small(text))
+    free = 0
+    for start, end, rank in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
+        if free <= start and (language == "zh" or _is_word(text, start, end)):
+            free = end
+            yield start, *meanings[rank]
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether no letter, digit or low line runs on at either edge."""
+    return not (_runs_on(text[start - 1 : start]) or _runs_on(text[end : end + 1]))
+
+
+def _runs_on(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _small(text: str) -> str:
+    """Write a text small, each character by one."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(character.lower()[0] for character in text)
 
 
 @cache
-def _cue_pattern(language: str) -> re.Pattern[str]:
-    cues = sorted(_cue_weights(language), key=lambda cue: (-len(cue), cue))
-    either = "|".join(re.escape(cue) for cue in cues)
-    return re.compile(either if language == "zh" else rf"\b(?:{either})\b", re.IGNORECASE)
+def _cue_finder(language: str) -> tuple[Finder, list[tuple[str, float]]]:
+    rows = {row[0]: (row[2], float(row[3])) for row in lexicon.rows("cues") if row[1] == language}
+    return finder(list(rows)), list(rows.values())

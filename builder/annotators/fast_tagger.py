@@ -7,10 +7,8 @@ text is changed before rjieba sees it, one character for one, and put back after
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import version
 from itertools import accumulate, chain, repeat
@@ -21,6 +19,7 @@ import rjieba
 from numpy.typing import NDArray
 
 from builder.annotators import reference_tagger
+from builder.annotators.collector import collector_at_rest
 from builder.annotators.hidden_states import model
 from builder.annotators.merging import Token
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord
@@ -71,7 +70,7 @@ class FastTagger:
         return words if safe == text else _put_back(words, _begins(words), _FOREIGN_TO_WORDS, text)
 
     def _tag(self, texts: Sequence[str]) -> list[list[Token]]:
-        with _collector_at_rest():
+        with collector_at_rest():
             words, flags = self._split("\0".join(texts))
             begins = _begins(words)
             starts = np.fromiter(accumulate((len(text) + 1 for text in texts), initial=0), np.intp)
@@ -165,18 +164,6 @@ def _kinds() -> NDArray[np.uint8]:
 
 
 _KINDS = _kinds()
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Stop the search for cycles while myriads of tuples are made that cannot be in one: it took half the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _begins(words: Sequence[str]) -> Ints:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from builder.annotators.gazetteer import known_places
+from builder.annotators.kinds import JAPANESE, LONE_PIECE, PIECE
 from builder.annotators.line import NOT_IN_A_NAME, PLACE_LIKE, Line
 from builder.annotators.proposal import Found
 from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, SURE, Token, foreignness, is_foreign, is_han, words
@@ -16,12 +17,23 @@ STRANGE = 38  # mean weight of characters that only foreign names have
 _FAMILIAR = 18
 _PIECE = 12
 _OFFICE = re.compile("(?:副|代|代理|临时|前)?(?:总统|总理|首相|国王|外长|外交部长|国防部长|议长)")
+_LONGEST = 8
 _JAPANESE_END = "郎子夫介助彦之治"
+
+
+def kind_of(token: Token) -> int:
+    """Say what a word can be to a foreign name: one with a Japanese surname, a piece of one, one by itself."""
+    word = token.word
+    japanese = any(len(word) >= size and word[:size] in words("japanese-surname") for size in (2, 3))
+    if not _is_piece(token):
+        return JAPANESE * japanese
+    alone = token.flag in _FOREIGN_TAGS and 2 <= len(word) <= _LONGEST and _FAMILIAR <= foreignness(word)
+    return JAPANESE * japanese | PIECE | LONE_PIECE * alone
 
 
 def people_from_abroad(line: Line) -> Iterator[Found]:
     """Find people whose names were put into Chinese."""
-    for at in range(len(line.tokens)):
+    for at, _, _ in line.which(JAPANESE):
         yield from _japanese(line, at)
     yield from _dotted(line)
     yield from _transliterated(line)
@@ -30,14 +42,11 @@ def people_from_abroad(line: Line) -> Iterator[Found]:
 def _japanese(line: Line, at: int) -> Iterator[Found]:
     """Find Japanese names: a surname of two or three characters, alone or with what stands after it."""
     token = line.tokens[at]
-    for size in (3, 2):
-        if token.word[:size] not in words("japanese-surname") or len(token.word[:size]) < size:
-            continue
-        if size < len(token.word) <= size + 3:
-            yield Found(token.start, token.end, "PERSON", GOOD)
-        elif len(token.word) == size:
-            yield from _japanese_given(line, at)
-        return
+    size = 3 if len(token.word) > 2 and token.word[:3] in words("japanese-surname") else 2
+    if size < len(token.word) <= size + 3:
+        yield Found(token.start, token.end, "PERSON", GOOD)
+    elif len(token.word) == size:
+        yield from _japanese_given(line, at)
 
 
 def _japanese_given(line: Line, at: int) -> Iterator[Found]:
@@ -92,13 +101,15 @@ def _may_be_foreign(token: Token) -> bool:
 
 def _transliterated(line: Line) -> Iterator[Found]:
     """Find foreign names that the tagger has cut to pieces: 赫里斯 + 坚 + 科."""
-    first = 0
-    while first < len(line.tokens):
-        last = first
-        while last < len(line.tokens) and _is_piece(line.tokens[last]):
-            last += 1
-        yield from _joined(line, line.tokens[first:last])
-        first = max(last, first + 1)
+    after = 0  # the first word that no name holds yet
+    for first, kind, _ in line.which(PIECE):
+        if first < after:
+            continue
+        after = first + 1
+        while after < len(line.kinds) and line.kinds[after] & PIECE:
+            after += 1
+        if first + 1 < after or kind & LONE_PIECE:
+            yield from _joined(line, line.tokens[first:after])
 
 
 def _is_piece(token: Token) -> bool:
@@ -108,14 +119,14 @@ def _is_piece(token: Token) -> bool:
 
 
 def _joined(line: Line, pieces: Sequence[Token]) -> Iterator[Found]:
-    if not pieces:
-        return
     start, end = pieces[0].start, pieces[-1].end
     word = line.text[start:end]
-    held = line.is_called(start) or line.speaks(end)
-    if not 2 + (not held) <= len(word) <= 8 or (len(pieces) == 1 and not held):
+    if not 2 <= len(word) <= _LONGEST or not any(piece.flag in _FOREIGN_TAGS for piece in pieces):
         return
-    if foreignness(word) < (_FAMILIAR if held else STRANGE) or not any(t.flag in _FOREIGN_TAGS for t in pieces):
+    held = line.is_called(start) or line.speaks(end)
+    if not held and (len(word) < 3 or len(pieces) == 1):
+        return
+    if foreignness(word) < (_FAMILIAR if held else STRANGE):
         return
     if _names_a_country(line.text, end):
         yield Found(start, end, "GPE", GOOD)

@@ -27,16 +27,21 @@ class JiebaNames:
 
     def __init__(self, schema: LabelSchema) -> None:
         self.schema = schema
+        self._looks = knows_any(schema, LABELS)
         self.fingerprint = stable_id(VERSION, version("jieba"), lexicon.digest(*LEXICONS))[:8]
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose the names of every Chinese sentence."""
-        looked_at = [sentence for sentence in sentences if self._looks_at(sentence)]
-        tagged = iter(shared().tag([sentence.text for sentence in looked_at]))
-        return [self._predict(one, next(tagged) if self._looks_at(one) else None) for one in sentences]
+        looked_at = [self._looks_at(sentence) for sentence in sentences]
+        texts = [sentence.text for sentence, looked in zip(sentences, looked_at, strict=True) if looked]
+        tagged = iter(shared().tag(texts))
+        return [
+            self._predict(one, next(tagged) if looked else None)
+            for one, looked in zip(sentences, looked_at, strict=True)
+        ]
 
     def _looks_at(self, sentence: Sentence) -> bool:
-        return sentence.language == "zh" and has_han(sentence.text) and knows_any(self.schema, LABELS)
+        return self._looks and sentence.language == "zh" and has_han(sentence.text)
 
     def _predict(self, sentence: Sentence, tokens: Sequence[Token] | None) -> Prediction:
         by = f"{self.name}@{self.fingerprint}"

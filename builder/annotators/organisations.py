@@ -6,9 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from builder.annotators.gazetteer import known_names, known_places
+from builder.annotators.kinds import (
+    BARE_ORGANISATION,
+    ENDS_ORGANISATION,
+    ENDS_SURELY,
+    IS_VERB,
+    OPENS_ORGANISATION,
+    PLACE,
+    STOPS,
+    STOPS_SURELY,
+    WHOLE_ORGANISATION,
+)
+from builder.annotators.line import Line
 from builder.annotators.places import is_place
 from builder.annotators.proposal import Found
-from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, Token, endings, words
+from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, Token, ends, words
 
 _DIRECTIONS = ("北部", "南部", "东部", "西部", "中部", "内部", "全部", "干部", "局部", "腹部", "大部")
 _INSIDE = frozenset("ns nt nz nrt nr nrfg n vn j b an l ng eng s f a i".split())
@@ -19,18 +31,37 @@ _COMMITTEE = re.compile(
 _PROPER = re.compile("^(?:国家|中央|全国|中共|中国|最高|人民|国际|世界|联合国|亚洲|欧洲)")
 _MINISTER = re.compile("^[一-鿿]{1,4}部(?=长$)")
 _ENDS = tuple("社会队院校团部局厅署处室所站馆台网报军办委盟党行")
+_REACH = 8  # words
 _NOT_FIRST = frozenset("本报讯 本报 日电 日讯 新华社".split())
 
 
-def organisations(tokens: Sequence[Token]) -> Iterator[Found]:
+def kind_of(token: Token) -> int:
+    """Say what a word can be to an organisation's name: all of it, its beginning, its end, what it cannot hold."""
+    word, flag = token.word, token.flag
+    listed = word in words("organisation-end")
+    breaks = word.startswith("副") or word in ("大", "最大", "首", "前")
+    proper = not word.endswith(_DIRECTIONS) and not ends("no-organisation-end", word)
+    return (
+        BARE_ORGANISATION * (word in words("bare-organisation"))
+        | WHOLE_ORGANISATION * _is_whole(token)
+        | OPENS_ORGANISATION * _may_begin(token)
+        | ENDS_ORGANISATION * (proper and ends("organisation-end", word))
+        | ENDS_SURELY * (proper and ends("strong-end", word))
+        | STOPS * (breaks or not (listed or flag in _INSIDE))
+        | STOPS_SURELY * (breaks or not (listed or flag in _INSIDE_LONG))
+        | IS_VERB * (flag == "v")
+    )
+
+
+def organisations(line: Line) -> Iterator[Found]:
     """Find organisations."""
-    for first, token in enumerate(tokens):
-        if token.word in words("bare-organisation"):
+    for first, kind, token in line.which(BARE_ORGANISATION | WHOLE_ORGANISATION | OPENS_ORGANISATION):
+        if kind & BARE_ORGANISATION:
             yield Found(token.start, token.end, "ORG", FAIR)
-        if _is_whole(token):
+        if kind & WHOLE_ORGANISATION:
             yield Found(token.start, token.end, "ORG", GOOD)
-        if _may_begin(token):
-            yield from _grown(tokens, first)
+        if kind & OPENS_ORGANISATION:
+            yield from _grown(line, first)
 
 
 def _is_whole(token: Token) -> bool:
@@ -41,16 +72,12 @@ def _is_whole(token: Token) -> bool:
         token.word.endswith("队") and token.word[:-1] in known_places()
     ):
         return True
-    return (
-        token.flag in PERSON_TAGS | {"nz"}
-        and len(token.word) > 3
-        and endings("strong-end").search(token.word) is not None
-    )
+    return token.flag in PERSON_TAGS | {"nz"} and len(token.word) > 3 and ends("strong-end", token.word)
 
 
 def _ends_well(word: str) -> bool:
     """Whether a word ends as organisations do, or is one that everyone knows; the tagger guesses many others."""
-    return endings("organisation-end").search(word) is not None or word in known_names() or word.endswith(_ENDS)
+    return ends("organisation-end", word) or word in known_names() or word.endswith(_ENDS)
 
 
 def _may_begin(token: Token) -> bool:
@@ -65,48 +92,37 @@ def _may_begin(token: Token) -> bool:
 
 
 def _is_generic(word: str) -> bool:
-    return (
-        word in words("generic-organisation")
-        or endings("no-organisation-end").search(word) is not None
-        or word.endswith("政府")
-    )
+    return word in words("generic-organisation") or ends("no-organisation-end", word) or word.endswith("政府")
 
 
-def _grown(tokens: Sequence[Token], first: int) -> Iterator[Found]:
+def _grown(line: Line, first: int) -> Iterator[Found]:
     """Grow from a name over nouns to an organisation's ending: 中国 + 人民 + 银行."""
-    start = tokens[first].start
-    if last := _end(tokens, first, _INSIDE, "organisation-end", 8):
+    tokens, start = line.tokens, line.tokens[first].start
+    if last := _end(line, first, STOPS, ENDS_ORGANISATION):
         yield Found(start, tokens[last].end, "ORG", GOOD)
-    elif last := _end(tokens, first, _INSIDE_LONG, "strong-end", 8):
+    elif last := _end(line, first, STOPS_SURELY, ENDS_SURELY):
         yield Found(start, tokens[last].end, "ORG", FAIR)
-    after = tokens[first + 1 : first + 2]
-    if after and is_place(tokens[first]):
-        if (hit := _COMMITTEE.match(after[0].word)) is not None:
-            yield Found(start, after[0].start + hit.end(), "ORG", GOOD)
-        if (hit := _MINISTER.match(after[0].word)) is not None:
-            yield Found(start, after[0].start + hit.end(), "ORG", GOOD)
-        if after[0].word in words("team-end"):
-            yield Found(start, after[0].end, "ORG", GOOD)
+    if line.kinds[first] & PLACE and first + 1 < len(tokens):
+        after = tokens[first + 1]
+        for hit in (_COMMITTEE.match(after.word), _MINISTER.match(after.word)):
+            if hit is not None:
+                yield Found(start, after.start + hit.end(), "ORG", GOOD)
+        if after.word in words("team-end"):
+            yield Found(start, after.end, "ORG", GOOD)
 
 
-def _end(tokens: Sequence[Token], first: int, inside: frozenset[str], kind: str, reach: int) -> int:
+def _end(line: Line, first: int, stops: int, closes: int) -> int:
     """Find the last word of the organisation that starts at `first`; 0 when none does."""
     last = verbs = 0
-    for at in range(first + 1, min(first + reach, len(tokens))):
-        word = tokens[at].word
-        verbs += tokens[at].flag == "v"
-        if (tokens[at].flag not in inside and word not in words("organisation-end")) or word.startswith("副"):
+    kinds = line.kinds[first + 1 : first + _REACH]
+    for at, kind in enumerate(kinds, first + 1):
+        if kind & IS_VERB:
+            verbs += 1
+        if kind & stops or 1 < verbs or (verbs and line.tokens[at].flag == "nt"):
             break
-        if word in ("大", "最大", "首", "前") or 1 < verbs or (verbs and tokens[at].flag == "nt"):
-            break
-        if endings(kind).search(word) and _is_proper_end(word) and not _is_loose(tokens, first, at):
+        if kind & closes and not _is_loose(line.tokens, first, at):
             last = at
     return last
-
-
-def _is_proper_end(word: str) -> bool:
-    """Whether a word that ends as an organisation does is no other word: 北部, 格局."""
-    return not word.endswith(_DIRECTIONS) and endings("no-organisation-end").search(word) is None
 
 
 def _is_loose(tokens: Sequence[Token], first: int, at: int) -> bool:

@@ -30,7 +30,7 @@ class Pattern:
     def __init__(self, schema: LabelSchema, own: UserPatterns | None = None) -> None:
         self.schema = schema
         self.own = own
-        self._labels = (*LABELS, *(own.labels if own else ()))
+        self._looks = knows_any(schema, (*LABELS, *(own.labels if own else ())))
         told = [own.text] if own else []
         self.fingerprint = stable_id(VERSION, *told)[:8]
 
@@ -40,7 +40,7 @@ class Pattern:
 
     def _predict(self, sentence: Sentence) -> Prediction:
         by = f"{self.name}@{self.fingerprint}"
-        if not knows_any(self.schema, self._labels):
+        if not self._looks:
             return Prediction(sentence.id, by)
         found = list(_shapes(sentence.text, sentence.language))
         if self.own:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from builder.annotators import lexicon
 from builder.annotators.foreign_names import STRANGE, people_from_abroad
 from builder.annotators.gazetteer import known_places
+from builder.annotators.kinds import ADDRESSED, LONG_NAME, SHORT_NAME, SURNAME, TAGGED_PERSON
 from builder.annotators.line import NOT_IN_A_NAME, PLACE_LIKE, Line
 from builder.annotators.proposal import Found
 from builder.annotators.words import (
@@ -14,8 +15,9 @@ from builder.annotators.words import (
     GOOD,
     PERSON_TAGS,
     Token,
-    beginnings,
+    begins,
     endings,
+    ends,
     foreignness,
     has_surname,
     is_foreign,
@@ -26,12 +28,33 @@ from builder.annotators.words import (
 )
 
 
+def kind_of(token: Token) -> int:
+    """Say what a word can be to a Chinese name: tagged as one, a surname, one with a given name or an address."""
+    word, flag = token.word, token.flag
+    tagged = TAGGED_PERSON * (flag in PERSON_TAGS)
+    if word[0] not in surnames() or not is_han(word):
+        return tagged
+    return (
+        tagged
+        | ADDRESSED * (word[1:] in words("honorific"))
+        | SHORT_NAME * (len(word) == 2 and flag not in NOT_IN_A_NAME | PERSON_TAGS)
+        | LONG_NAME * (len(word) == 3 and flag not in PERSON_TAGS | {"ns", "nt"})
+        | SURNAME * (word in surnames())
+    )
+
+
 def people(line: Line) -> Iterator[Found]:
     """Find people."""
-    for at, token in enumerate(line.tokens):
-        if token.flag in PERSON_TAGS:
+    short = SHORT_NAME if line.titles else 0
+    for at, kind, token in line.which(TAGGED_PERSON | ADDRESSED | short | LONG_NAME | SURNAME):
+        if kind & TAGGED_PERSON:
             yield from _tagged(line, at)
-        yield from _by_surname(line, at)
+        if kind & ADDRESSED:
+            yield Found(token.start, token.start + 1, "PERSON", GOOD)
+        if kind & short and _is_titled(line, token):
+            yield Found(token.start, token.end, "PERSON", FAIR)
+        if kind & (LONG_NAME | SURNAME):
+            yield from _by_surname(line, at, kind)
     yield from people_from_abroad(line)
 
 
@@ -59,15 +82,11 @@ def _tagged_score(line: Line, token: Token) -> float:
     word = token.word
     if word in words("not-a-name") or word.startswith(lexicon.column("words", "not-a-beginning")):
         return 0.0
-    if (
-        len(word) < 4
-        and endings("no-name-end").search(word[1:])
-        and (len(word) == 2 or word[1:] in words("no-name-end"))
-    ):
+    if len(word) < 4 and ends("no-name-end", word[1:]) and (len(word) == 2 or word[1:] in words("no-name-end")):
         return 0.0
     if PLACE_LIKE.search(word) and len(word) > 2 and not line.is_called(token.start):
         return 0.0
-    if beginnings("honorific").fullmatch(word[1:]) or (len(word) < 4 and word.endswith("说")):
+    if word[1:] in words("honorific") or (len(word) < 4 and word.endswith("说")):
         return 0.0
     if 2 < len(word) and is_foreign(word):
         return FAIR
@@ -100,7 +119,7 @@ def _goes_on(line: Line, at: int) -> bool:
 
 
 def _is_given(line: Line, start: int, last: Token) -> bool:
-    if not is_han(last.word) or beginnings("speech").match(line.text, last.start):
+    if not is_han(last.word) or begins("speech", line.text, last.start):
         return False
     named = line.is_called(start) or line.is_listed(start)
     if last.flag in NOT_IN_A_NAME and not may_end_a_name(last.word, 20):
@@ -111,39 +130,33 @@ def _is_given(line: Line, start: int, last: Token) -> bool:
     return may_end_a_name(last.word, 20)
 
 
-def _by_surname(line: Line, at: int) -> Iterator[Found]:
+def _by_surname(line: Line, at: int, kind: int) -> Iterator[Found]:
     """Find a surname and the given name or the form of address after it: 郑 + 全军, 李 + 大娘."""
     token = line.tokens[at]
-    if token.word[0] not in surnames() or not is_han(token.word) or token.word in words("not-a-name"):
+    if token.word in words("not-a-name"):
         return
-    if beginnings("honorific").fullmatch(line.text[token.start + 1 : token.end]):
-        yield Found(token.start, token.start + 1, "PERSON", GOOD)
     held = line.is_called(token.start)
-    if len(token.word) == 2 and _is_titled(line, token):
-        yield Found(token.start, token.end, "PERSON", FAIR)
-    if len(token.word) == 3 and token.flag not in PERSON_TAGS | {"ns", "nt"} and (held or line.speaks(token.end)):
+    if kind & LONG_NAME and (held or line.speaks(token.end)):
         yield Found(token.start, token.end, "PERSON", FAIR if held else FAIR / 2 + GOOD / 4)
-    if token.word not in surnames():
+    if not kind & SURNAME:
         return
-    if token.flag in PERSON_TAGS and beginnings("honorific").match(line.text, token.end):
+    if kind & TAGGED_PERSON and begins("honorific", line.text, token.end):
         yield Found(token.start, token.end, "PERSON", GOOD)
-    elif end := _given_name_end(line, at):
+    elif end := _given_name_end(line, at, held):
         yield Found(token.start, end, "PERSON", GOOD if held else FAIR)
 
 
 def _is_titled(line: Line, token: Token) -> bool:
     """Whether a title stands before a short word and nothing but a mark or a verb of speech after it."""
-    told = line.closes(token.end) or line.speaks(token.end)
-    return token.start in line.title_ends and told and token.flag not in NOT_IN_A_NAME | PERSON_TAGS
+    return token.start in line.title_ends and (line.closes(token.end) or line.speaks(token.end))
 
 
-def _given_name_end(line: Line, at: int) -> int:
+def _given_name_end(line: Line, at: int, held: bool) -> int:
     """Find where the given name after a surname ends; 0 when none begins there."""
     surname, after = line.tokens[at], line.tokens[at + 1 : at + 3]
-    if not after or not is_han(after[0].word) or beginnings("speech").match(after[0].word):
+    if not after or not is_han(after[0].word) or begins("speech", after[0].word, 0):
         return 0
     sure = surname.flag in PERSON_TAGS or (after[0].flag in PERSON_TAGS and surname.flag not in NOT_IN_A_NAME)
-    held = line.is_called(surname.start)
     if len(after[0].word) == 2:
         if not sure and {surname.flag, after[0].flag} & NOT_IN_A_NAME and not held:
             return 0
@@ -160,7 +173,7 @@ def _given_name_end(line: Line, at: int) -> int:
 
 def after_titles(line: Line) -> Iterator[Found]:
     """Find names that only the title before them gives away: 总统 + 米尔济约耶夫, 部长 + 阴和俊."""
-    starts = {token.start: at for at, token in enumerate(line.tokens)}
+    starts = {token.start: at for at, token in enumerate(line.tokens)} if line.titles else {}
     for title in line.titles:
         end = title.end
         while end < len(line.text) and line.text[end] in words("foreign-character") and end - title.end < 8:
@@ -168,7 +181,7 @@ def after_titles(line: Line) -> Iterator[Found]:
         if title.end + 2 <= end:
             yield Found(title.end, _word_edge(line.tokens, title.end, end), "PERSON", FAIR)
         at = starts.get(title.end)
-        if at is not None and line.tokens[at].word in surnames() and (last := _given_name_end(line, at)):
+        if at is not None and line.tokens[at].word in surnames() and (last := _given_name_end(line, at, held=True)):
             yield Found(title.end, last, "PERSON", GOOD)
 
 

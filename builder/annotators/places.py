@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from builder.annotators.gazetteer import known_places
+from builder.annotators.kinds import AREA, BUILDING, MIDDLE, OPENS_AREA, PLACE, SHORT_PLACES
+from builder.annotators.line import Line
 from builder.annotators.proposal import Found
 from builder.annotators.words import (
     FAIR,
@@ -21,9 +23,9 @@ from builder.annotators.words import (
 
 # One character stands for a country or province in 中美, 访华, 在沪.
 _SHORT_PLACES = frozenset("中美俄英法日韩印巴朝越德京沪津渝粤闽琼滇黔蜀鲁豫皖赣藏港澳台华以欧")
-_SHORT_AFTER = re.compile(
-    "(?<=[访来驻对在赴抵离侵援])([华京沪津渝穗汉])|(?<=[访驻])([美俄英法日韩印德朝越])|"
-    "(?<![一-鿿])([中美俄英法日韩印朝越德以巴])(?=方(?!便|法|面|向|案|式|针|位|略|才|圆|言))"
+_SHORT_AFTER = re.compile(  # the character first, then what stands around it: so the search skips all others
+    "[华京沪津渝穗汉美俄英法日韩印德朝越中以巴](?:(?<=[访来驻对在赴抵离侵援][华京沪津渝穗汉])|(?<=[访驻][美俄英法日韩印德朝越])|"
+    "(?<=[中美俄英法日韩印朝越德以巴])(?<![一-鿿].)(?=方(?!便|法|面|向|案|式|针|位|略|才|圆|言)))"
 )
 _PLACE_END = re.compile(
     r"(?:山|山脉|河|江|湖|海|洋|岛|群岛|半岛|洲|宫|广场|大桥|机场|港|路|街|大街|大道|寺|公园|峡|海峡|湾|高原|"
@@ -32,31 +34,58 @@ _PLACE_END = re.compile(
 _AREA = re.compile("(?:省|市|县|区|镇|乡|村|州|旗|自治区|自治县|自治州|特区|开发区)$")
 _LOOSE = re.compile("(?:地区|各国|各地|全境|境内|沿岸|沿海|一带)$")
 _OF_A_PROVINCE = re.compile("[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川黔滇陕甘青藏桂蒙宁疆][东南西北中]$")
+_HALL = re.compile("(?:大厦|会堂|宾馆|体育馆|体育场|广场)$")
 _STRANGE = 30
 
 
-def places(text: str, tokens: Sequence[Token]) -> Iterator[Found]:
+def kind_of(token: Token) -> int:
+    """Say what a word can be to a place's name."""
+    short = token.flag in ("ns", "j", "nz") and _SHORT_PLACES.issuperset(token.word)
+    place = is_place(token)
+    return (
+        SHORT_PLACES * short
+        | MIDDLE * (token.word == "中")
+        | PLACE * place
+        | (0 if place else _area_kind(token.word, token.flag))
+    )
+
+
+def _area_kind(word: str, flag: str) -> int:
+    """Say whether only its last character shows a word to be a place, or the next word can: 薛埠镇, 甘棠 + 镇."""
+    if flag == "nt":
+        return BUILDING * (_HALL.search(word) is not None)
+    if flag not in PERSON_TAGS | {"n", "nz", "zg"}:
+        return 0
+    if _AREA.search(word) and len(word) > 2 and flag != "n":
+        return AREA
+    return OPENS_AREA * (flag in PERSON_TAGS | {"nz"} and len(word) > 1)
+
+
+def places(line: Line) -> Iterator[Found]:
     """Find places; each character of 中美 is one of its own."""
-    for hit in _SHORT_AFTER.finditer(text):
+    for hit in _SHORT_AFTER.finditer(line.text):
         yield Found(hit.start(), hit.end(), "GPE", FAIR)
-    yield from _pairs(text)
-    for at, token in enumerate(tokens):
-        if token.flag in ("ns", "j", "nz") and set(token.word) <= _SHORT_PLACES:
+    yield from _pairs(line.text)
+    for at, kind, token in line.which(SHORT_PLACES | MIDDLE | PLACE | AREA | OPENS_AREA | BUILDING):
+        if kind & SHORT_PLACES:
             yield from (Found(n, n + 1, "GPE", FAIR) for n in range(token.start, token.end))
         else:
-            yield from _longer(tokens, at)
+            yield from _longer(line.tokens, at, kind)
 
 
-def _longer(tokens: Sequence[Token], at: int) -> Iterator[Found]:
+def _longer(tokens: Sequence[Token], at: int, kind: int) -> Iterator[Found]:
     """Find what names a place by more than one character; of 中 only what stands before another such."""
     token = tokens[at]
-    if token.word == "中" and at + 1 < len(tokens) and tokens[at + 1].word in _SHORT_PLACES:
+    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    if kind & MIDDLE and after in _SHORT_PLACES:
         yield Found(token.start, token.end, "GPE", FAIR)
-    elif is_place(token):
+    if kind & PLACE:
         yield _place(token)
         yield from _larger_places(tokens, at)
-    elif token.flag in PERSON_TAGS | {"n", "nz", "zg", "nt"}:
-        yield from _area(tokens, at)
+    if kind & (BUILDING | AREA):
+        yield Found(token.start, token.end, "LOCATION" if kind & BUILDING else "GPE", GOOD)
+    if kind & OPENS_AREA and after in words("area-word"):
+        yield Found(token.start, tokens[at + 1].end, "GPE", GOOD)
 
 
 def is_place(token: Token) -> bool:
@@ -89,9 +118,10 @@ def _pairs(text: str) -> Iterator[Found]:
 @cache
 def _pair_pattern() -> re.Pattern[str]:
     letters = "".join(sorted(words("country-letter")))
+    after = beginnings("pair-after").pattern
     return re.compile(
-        f"(?<![一-鿿])([{letters}]{{2,4}})(?={beginnings('pair-after').pattern})|"
-        f"([中美日俄][{letters}]|[{letters}][中美日俄])(?={beginnings('pair-after').pattern})"
+        f"[{letters}中美日俄](?:(?<=[{letters}])(?<![一-鿿].)[{letters}]{{1,3}}(?={after})|"
+        f"(?:(?<=[中美日俄])[{letters}]|(?<=[{letters}])[中美日俄])(?={after}))"
     )
 
 
@@ -104,15 +134,3 @@ def _larger_places(tokens: Sequence[Token], at: int) -> Iterator[Found]:
         yield Found(place.start, after[0].end, "LOCATION", GOOD)
     elif len(after) == 2 and after[1].word in words("building") and is_han(after[0].word) and len(after[0].word) == 2:
         yield Found(after[0].start, after[1].end, "LOCATION", FAIR)
-
-
-def _area(tokens: Sequence[Token], at: int) -> Iterator[Found]:
-    """Find what only its last character shows to be a place: 薛埠镇, 甘棠 + 镇."""
-    token, after = tokens[at], tokens[at + 1 : at + 2]
-    if token.flag == "nt":
-        if re.search("(?:大厦|会堂|宾馆|体育馆|体育场|广场)$", token.word):
-            yield Found(token.start, token.end, "LOCATION", GOOD)
-    elif _AREA.search(token.word) and len(token.word) > 2 and token.flag != "n":
-        yield Found(token.start, token.end, "GPE", GOOD)
-    elif token.flag in PERSON_TAGS | {"nz"} and after and after[0].word in words("area-word") and len(token.word) > 1:
-        yield Found(token.start, after[0].end, "GPE", GOOD)

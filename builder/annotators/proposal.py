@@ -5,8 +5,10 @@ Every entity annotator ends here, so none can propose an empty span, a stray quo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from builder.errors import UsageError
@@ -16,6 +18,8 @@ from builder.text.graphemes import snapped
 
 _KEPT_AT_THE_END = ".)）%％‰℃°"
 _KEPT_AT_THE_START = "(（#"
+_FIRST_MARK = "\u0300"  # no character before it clings to the one it follows
+_HAN = re.compile("[一-鿿]")
 
 
 def check_options(name: str, options: Mapping[str, str], known: Sequence[str] = ()) -> None:
@@ -57,21 +61,38 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def prediction(sentence: Sentence, annotator: str, found: Iterable[Found], schema: LabelSchema) -> Prediction:
     """Make a prediction of everything found under a label the schema has."""
-    best: dict[Span, float] = {}
-    for one in found:
-        start, end = trimmed(sentence.text, one.start, one.end)
-        if one.label in schema.entity_names and start < end:
-            span = Span(*snapped(sentence.text, start, end), one.label)
-            best[span] = max(best.get(span, 0.0), round(one.score, 4))
-    entities = tuple(Entity(span, best[span], (annotator,)) for span in sorted(best))
+    if not (listed := list(found)):
+        return Prediction(sentence.id, annotator, ())
+    text, names = sentence.text, schema.entity_names
+    best: dict[tuple[int, int, str], float] = {}
+    for start, end, label, score in listed:
+        if label in names and (place := _fitted(text, start, end)):
+            key = (*place, label)
+            if best.setdefault(key, 0.0) < score:
+                best[key] = max(best[key], round(score, 4))
+    by = (annotator,)
+    entities = tuple([Entity(Span(*key), best[key], by) for key in sorted(best)])
     return Prediction(sentence.id, annotator, entities)
+
+
+def _fitted(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Trim and snap; at once where letters, digits or Chinese characters stand at both edges, and nothing clings."""
+    if 0 <= start < end <= len(text) and text[start].isalnum() and text[end - 1].isalnum():
+        if end == len(text) or text[end] < _FIRST_MARK or "一" <= text[end] <= "鿿":
+            return start, end
+        return snapped(text, start, end)
+    start, end = trimmed(text, start, end)
+    return snapped(text, start, end) if start < end else None
 
 
 def longest_first(found: Iterable[Found]) -> list[Found]:
     """Drop whatever overlaps something longer (or as long, earlier in the text); the rest is in text order."""
+    ordered = sorted(found)
+    if all(one.end <= other.start for one, other in pairwise(ordered)):
+        return ordered
     kept: list[Found] = []
     taken: set[int] = set()
-    for one in sorted(found, key=lambda f: (f.start - f.end, f.start, -f.score, f.label)):
+    for one in sorted(ordered, key=lambda f: (f.start - f.end, f.start, -f.score, f.label)):
         place = range(one.start, one.end)
         if taken.isdisjoint(place):
             taken.update(place)
@@ -81,7 +102,7 @@ def longest_first(found: Iterable[Found]) -> list[Found]:
 
 def has_han(text: str) -> bool:
     """Whether the text holds a common Chinese character."""
-    return any("一" <= character <= "鿿" for character in text)
+    return _HAN.search(text) is not None
 
 
 def knows_any(schema: LabelSchema, labels: Sequence[str]) -> bool:

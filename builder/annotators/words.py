@@ -6,7 +6,7 @@ Pure; knows the tagger's tags but not the tagger.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from builder.annotators import lexicon
 
 PERSON_TAGS = frozenset(("nr", "nrfg", "nrt"))
 FAIR, GOOD, SURE = 0.6, 0.75, 0.9
+_NO_HAN = re.compile("[^一-鿿]")
 LEXICONS = ("titles", "surnames", "words", "places", "letters", "cities", "countries", "regions")
 """The lists that the rules read."""
 
@@ -51,9 +52,29 @@ def beginnings(kind: str) -> re.Pattern[str]:
     return re.compile(_any(kind))
 
 
+def begins(kind: str, text: str, at: int, reach: int = 1 << 30) -> bool:
+    """Whether a word of this kind, no longer than the reach, begins at this place of a text."""
+    listed, letters = _listed(kind, 0)
+    return text[at : at + 1] in letters and text.startswith(listed, at, at + reach)
+
+
+def ends(kind: str, text: str, at: int | None = None, reach: int = 1 << 30) -> bool:
+    """Whether a word of this kind, no longer than the reach, ends at this place of a text, or before a line's end."""
+    listed, letters = _listed(kind, -1)
+    at = len(text) if at is None else at
+    first, at = max(0, at - reach), at - (text[at - 1 : at] == "\n")
+    return first < at and text[at - 1] in letters and text.endswith(listed, first, at)
+
+
+@cache
+def _listed(kind: str, rank: int) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Give the words of one kind, and their first or last characters."""
+    return tuple(sorted(words(kind))), frozenset(word[rank] for word in words(kind))
+
+
 def is_han(word: str) -> bool:
     """Whether all characters are common Chinese ones."""
-    return all("一" <= character <= "鿿" for character in word)
+    return _NO_HAN.search(word) is None
 
 
 def has_surname(word: str) -> bool:
@@ -63,7 +84,7 @@ def has_surname(word: str) -> bool:
 
 def is_foreign(word: str) -> bool:
     """Whether all characters are used to write foreign names."""
-    return all(character in words("foreign-character") for character in word)
+    return words("foreign-character").issuperset(word)
 
 
 def foreignness(word: str) -> float:
@@ -84,4 +105,12 @@ def letters(kind: str) -> Mapping[str, int]:
 
 
 def _any(kind: str) -> str:
-    return "|".join(sorted(words(kind), key=lambda word: (-len(word), word)))
+    return longest_of(sorted(words(kind)))
+
+
+def longest_of(terms: Iterable[str]) -> str:
+    """Write a pattern that matches the longest of these terms; it looks at a term only where its first letter is."""
+    by_letter: dict[str, list[str]] = {}
+    for term in sorted(terms, key=lambda term: (-len(term), term)):
+        by_letter.setdefault(term[0], []).append(re.escape(term[1:]))
+    return "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())

@@ -34,18 +34,30 @@ def tag_names(labels: Sequence[str]) -> tuple[str, ...]:
 
 def candidates(chain: Chain) -> Candidates:
     """Find every span probable enough under each label; tags are ordered as in `tag_names`."""
-    count = (chain.states.shape[1] - 1) // 2
     made = beliefs(chain)
-    found = [part for label in range(count) for part in _of_label(chain, made, label)]
-    if not found:
-        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, count)))
-    first, last, label, chance = (np.concatenate(column) for column in zip(*found, strict=True))
-    order = np.lexsort((last, first))
-    pairs = np.stack([first[order], last[order]], 1)
-    unique, places = np.unique(pairs, axis=0, return_inverse=True)
-    chances = np.zeros((len(unique), count))
-    np.add.at(chances, (places.ravel(), label[order]), chance[order])
-    return Candidates(unique[:, 0], unique[:, 1], chances)
+    begins = range(1, chain.states.shape[1], 2)
+    return _gathered([_followed(chain, made, made.tags[:, tag], tag, tag + 1) for tag in begins])
+
+
+def runs(chain: Chain) -> Candidates:
+    """Find every probable run of units under one label; the tags are outside, then one per label."""
+    made = beliefs(chain)
+    after = np.setdiff1d(np.arange(len(chain.states)), chain.first)
+    found = []
+    for tag in range(1, chain.states.shape[1]):
+        begins = made.tags[:, tag].copy()
+        begins[after] -= made.tags[after - 1, tag] * step_chance(chain, made, after - 1, tag, tag)
+        found.append(_followed(chain, made, begins, tag, tag))
+    return _gathered(found)
+
+
+def averaged(opinions: Sequence[Candidates]) -> Candidates:
+    """Average what several say of spans, label by label; a span that one does not name has no chance there."""
+    count = opinions[0].chances.shape[1]
+    columns = [(one.first, one.last, one.chances / len(opinions)) for one in opinions]
+    first, last, chances = (np.concatenate(column) for column in zip(*columns, strict=True))
+    every = np.arange(count)
+    return _summed(np.repeat(first, count), np.repeat(last, count), np.tile(every, len(first)), chances.ravel(), count)
 
 
 def chosen(first: Sequence[int], last: Sequence[int], worth: Sequence[float]) -> list[int]:
@@ -73,19 +85,38 @@ def _walk(best: Sequence[tuple[float, int]], befores: Sequence[int]) -> Iterator
             at = befores[at - 1]
 
 
-def _of_label(chain: Chain, made: Beliefs, label: int) -> Iterator[tuple[Ints, Ints, Ints, Floats]]:
-    """Follow the spans of one label from where they may begin, as long as they are probable enough."""
-    begin, inside = 1 + 2 * label, 2 + 2 * label
+def _gathered(found: Sequence[Iterator[tuple[Ints, Ints, Floats]]]) -> Candidates:
+    """Lay the spans of all labels out, each with its chances side by side."""
+    parts = [
+        (first, last, np.full(len(first), n), chance) for n, one in enumerate(found) for first, last, chance in one
+    ]
+    if not parts:
+        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(found))))
+    first, last, label, chance = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return _summed(first, last, label, chance, len(found))
+
+
+def _summed(first: Ints, last: Ints, label: Ints, chance: Floats, count: int) -> Candidates:
+    unique, places = np.unique(np.stack([first, last], 1), axis=0, return_inverse=True)
+    chances = np.zeros((len(unique), count))
+    np.add.at(chances, (places.ravel(), label), chance)
+    return Candidates(unique[:, 0], unique[:, 1], chances)
+
+
+def _followed(
+    chain: Chain, made: Beliefs, begins: Floats, tag: int, inside: int
+) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """Follow spans from where they may begin under `tag`, `inside` by `inside`, while they are probable enough."""
     ends = np.repeat(chain.first + chain.lengths - 1, chain.lengths)
-    first = np.flatnonzero(FLOOR < made.tags[:, begin])
-    last, chance, tag = first, made.tags[first, begin], begin
+    first = np.flatnonzero(FLOOR < begins)
+    last, chance = first, begins[first]
     for _ in range(_LONGEST):
         stays = np.zeros(len(first))
         more = last < ends[last]
         stays[more] = step_chance(chain, made, last[more], tag, inside)
         ending = chance * (1 - stays)
         kept = FLOOR / 2 < ending
-        yield first[kept], last[kept], np.full(int(kept.sum()), label), ending[kept]
+        yield first[kept], last[kept], ending[kept]
         chance, tag = chance * stays, inside
         going = FLOOR / 2 < chance
         first, last, chance = first[going], last[going] + 1, chance[going]

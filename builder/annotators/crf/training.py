@@ -19,6 +19,8 @@ from builder.annotators.crf.units import Hashes
 
 MINIMUM = 2
 """A feature seen fewer times than this is left out."""
+_NEVER = -50.0
+"""The score of stepping to or from a tag that no sentence has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def fit(features: Hashes, tags: NDArray[np.int64], names: tuple[str, ...], lengt
         path = Path(folder) / "model"
         _train(ranks, tags, lengths, how, path)
         states, steps = _read(path, len(known), len(names))
+    absent = np.setdiff1d(np.arange(len(names)), tags)
+    steps[absent], steps[:, absent] = _NEVER, _NEVER
     used = np.flatnonzero(np.abs(states).sum(1))
     kept = np.concatenate([np.zeros((1, len(names))), states[used]])
     return Weights(names, table_of(known[used], np.arange(1, len(used) + 1, dtype=np.int32)), kept, steps)

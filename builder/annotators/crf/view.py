@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.annotators.crf.columns import Columns, Seen, at_units, columns_of, dictionary_table
-from builder.annotators.crf.decoding import Floats, Ints
+from builder.annotators.crf.decoding import Ints
 from builder.annotators.crf.features import features, rows_of, templates
 from builder.annotators.crf.known import Known, Taught, known_column
 from builder.annotators.crf.spans import Candidates, chosen
@@ -86,9 +86,19 @@ def gold_tags(view: View, gold: Sequence[Sequence[Span]]) -> NDArray[np.int64]:
     return tags[view.rows]
 
 
-def kept(spans: Candidates, chances: Floats, threshold: float) -> list[int]:
+def label_tags(view: View, gold: Sequence[Sequence[Span]], labels: Sequence[str]) -> NDArray[np.int64]:
+    """Tag every row: 0 outside, else one more than the place of its label."""
+    tags = np.zeros(view.units.count, np.int64)
+    for sentence, spans in enumerate(gold):
+        for span in spans:
+            first, last = at_units(view.units, sentence, span.start, span.end)
+            tags[first : last + 1] = labels.index(span.label) + 1
+    return tags[view.rows]
+
+
+def kept(spans: Candidates, threshold: float) -> list[int]:
     """Choose the spans that stay: no two share a unit, and the sum of what they are worth is greatest."""
-    worth = (chances[:, :-1].max(1, initial=0.0) - threshold).tolist()
+    worth = (spans.chances.max(1, initial=0.0) - threshold).tolist()
     return chosen(spans.first.tolist(), spans.last.tolist(), worth)
 
 

@@ -24,7 +24,8 @@ _NUMBER = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
 _SHOUTED_PLACE = re.compile(r"[A-Z][A-Z ,.'-]{3,40}(?=,? (?:\d{4}-\d|[A-Z][a-z]{2,8}\.? \d| ?\( ?[A-Z][a-z]|--? ))")
 _QUOTES = ('"', "“", "”")
 _YEAR_AFTER = re.compile(r" (?:19|20)\d\d\b(?!-)")
-_OPENS = re.compile(r"^[^A-Za-z]*$|[.:!?\"“] $|- $")
+_LETTER = re.compile("[A-Za-z]")
+_BEFORE_A_SENTENCE = tuple(f"{mark} {end}" for mark in '.:!?"“-' for end in ("", "\n"))
 
 
 def find(text: str) -> Iterator[Found]:
@@ -100,7 +101,12 @@ def _least(text: str, piece: Piece, form: Layout) -> float:
         return _LEAST
     if knowledge.towns().get(piece.text) and _is_placed(text, piece, form):
         return _LEAST
-    return _NEVER if _OPENS.search(text[: piece.start]) and piece.start not in form.players else _LEAST_ORDINARY
+    return _NEVER if _opens(text, piece.start) and piece.start not in form.players else _LEAST_ORDINARY
+
+
+def _opens(text: str, start: int) -> bool:
+    """Whether a sentence begins here."""
+    return text.endswith(_BEFORE_A_SENTENCE, 0, start) or _LETTER.search(text, 0, start) is None
 
 
 def _is_placed(text: str, piece: Piece, form: Layout) -> bool:

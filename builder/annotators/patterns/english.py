@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from builder.annotators.proposal import Found, longest_first
+from builder.annotators.words import longest_of
 
 _MONTH = (
     "(?:January|February|March|April|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|"
@@ -19,8 +20,14 @@ _WEEKDAY = "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _PART = "(?: (?:morning|afternoon|evening|night))?"
 _CLOCK = "[0-2]?[0-9](?:[:.][0-5][0-9])? ?(?:a\\.m\\.|p\\.m\\.|am\\b|pm\\b|AM\\b|PM\\b)|[0-2]?[0-9]:[0-5][0-9]"
 
+# What a date can begin with, at the beginning of a word: elsewhere none of the many shapes is tried.
+_DATE_OPENS = (
+    "(?=[0-9]|Jan|Feb|Ma[ry]|Apr|Ju[nl]|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|earl|late|mid|last|next|"
+    "th(?:e|is) |yest|today|tomo|toni|twent|nine)"
+)
 _DATE = re.compile(
-    "|".join(
+    f"(?<!\\w){_DATE_OPENS}(?:"
+    + "|".join(
         f"(?<![\\w])(?:{pattern})(?![\\w])"
         for pattern in (
             f"(?:{_WEEKDAY},? )?{_ANY_MONTH} {_DAY}(?:(?: ?[-–] ?| to | and ){_DAY})?(?:,? {_YEAR})?",
@@ -40,6 +47,7 @@ _DATE = re.compile(
             _CLOCK,
         )
     )
+    + ")"
 )
 
 _DIGITS = "[0-9]{1,3}(?:,[0-9]{3}){1,5}(?:\\.[0-9]{1,4})?|[0-9]{1,12}(?:\\.[0-9]{1,4})?"
@@ -49,10 +57,11 @@ _WORD = (
     "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds|thousands|dozens|tens|millions|billions|half"
 )
 _SCALE = "(?: (?:hundred|thousand|million|billion|trillion|dozen))?"
-_ABOUT = (
-    "(?:more than|less than|fewer than|no less than|no fewer than|over|about|around|nearly|almost|at least|at most|"
-    "up to|some|approximately|roughly|as many as|as much as|under)"
+_ABOUT_WORDS = (
+    "more than|less than|fewer than|no less than|no fewer than|over|about|around|nearly|almost|at least|at most|"
+    "up to|some|approximately|roughly|as many as|as much as|under"
 )
+_ABOUT = f"(?:{_ABOUT_WORDS})"
 _UNIT = (
     "(?:(?:square|cubic) )?(?:percentage points?|percent|per cent|years?|months?|weeks?|days?|hours?|"
     "minutes?|seconds?|decades?|centuries|"
@@ -62,8 +71,14 @@ _UNIT = (
     "Celsius| Fahrenheit)?|"
     "dollars?|US dollars?|yuan|euros?|rubles?|yen|rupees?|cents?|megawatts?|gigawatts?|MW|GW|kWh|mph|GB|TB|times)"
 )
+# What a quantity can begin with: a currency, or a digit or one of these at the beginning of a word.
+_QUANTITY_OPENS = (
+    "(?:(?=[$€£¥]|[UHAC][SK]?[$€£¥])|"
+    f"\\b(?=[0-9]|{longest_of([*_ABOUT_WORDS.split('|'), *_WORD.split('|'), 'a ', 'an '])}))"
+)
 _QUANTITY = re.compile(
-    "|".join(
+    f"{_QUANTITY_OPENS}(?:"
+    + "|".join(
         (
             f"(?:\\b{_ABOUT} )?(?:US|HK|A|C)?[$€£¥] ?(?:{_DIGITS})(?: (?:hundred|thousand|million|billion|"
             f"trillion)|[mbk]n?\\b)?",
@@ -75,7 +90,8 @@ _QUANTITY = re.compile(
             "(?<![\\w.,:$/-])[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![\\w-])",
             "(?<![\\w.,:$/#-])[0-9]{1,4}(?= (?:[a-z]{3,20} )?[a-z]{3,20}s\\b)",
         )
-    ),
+    )
+    + ")",
     re.IGNORECASE,
 )
 

@@ -16,6 +16,9 @@ _MEETING = re.compile(
     '[一-鿿A-Za-z0-9·“”"]{2,40}?(?:第[一二三四五六七八九十百0-9]{1,5}(?:次|届)(?:[一-鿿]{0,6})(?:会议|峰会|论坛|大会)'
     "|(?:会议|峰会|论坛(?!第)|大会(?!第)|博览会|运动会|研讨会|世界杯|奥运会|亚运会|进博会|座谈会|电影节|锦标赛))"
 )
+# Without one of these in it, a text is not searched: each search goes on from every character.
+_MEETING_WORD = re.compile("会议|峰会|论坛|大会|(?:博览|运动|研讨|奥运|亚运|进博|座谈)会|世界杯|电影节|锦标赛")
+_DOCUMENT_WORD = re.compile("宣言|公约|倡议|条约|协定|议定书|宪章|愿景|行动计划|白皮书")
 # What stands before a meeting's name but is no part of it; the name starts after the last of these.
 _BEFORE = re.compile(
     "出席|参加|召开|举行|举办|主持|迎来|承办|主办|闭幕|开幕|参与|通过|关于|作为|以及|欢迎|推动|筹备|支持|期间|"
@@ -43,10 +46,11 @@ def find(text: str) -> Iterator[Found]:
         inner = hit.group()[1:-1]
         if _is_phrase(inner):
             yield Found(hit.start() + 1, hit.end() - 1, "CONCEPT", 0.7)
-    if has_han(text):
+    if _DOCUMENT_WORD.search(text):
         for hit in _DOCUMENT.finditer(text):
             if not _NOT_INSIDE.search(hit[1]):
                 yield Found(*hit.span(1), "DOCUMENT", 0.7)
+    if _MEETING_WORD.search(text):
         yield from _meetings(text)
 
 

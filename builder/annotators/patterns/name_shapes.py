@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
 from builder.annotators import lexicon
 from builder.annotators.proposal import Found
+from builder.annotators.words import longest_of
 
 _PARTICLE = "al|ben|bin|da|de|del|den|der|di|dos|du|el|ibn|la|le|van|von"
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{1,24}"
@@ -28,17 +29,14 @@ def titles(text: str) -> Iterator[Found]:
 
 @cache
 def _title_pattern() -> re.Pattern[str]:
+    listed = lexicon.column("titles", "en")
+    letters = "".join(sorted({re.escape(title[0]) for title in listed} | set("FAID")))
     rank = "(?:(?:Former|Acting|Interim|Deputy) )?"
-    return re.compile(rf"\b{rank}(?:{_longest(lexicon.column('titles', 'en'))})(?![\w’'-])")
+    return re.compile(rf"\b(?=[{letters}]){rank}(?:{longest_of(listed)})(?![\w’'-])")
 
 
 @cache
 def _role_pattern() -> re.Pattern[str]:
-    one = rf"(?:{_longest(lexicon.column('titles', 'en-role'))})"
+    one = rf"(?:{longest_of(lexicon.column('titles', 'en-role'))})"
     topic = r"(?: of (?!the\b|its\b|his\b|her\b|their\b|our\b|this\b|that\b)[a-z]{3,20}(?= |,|\.))?"
     return re.compile(rf"\b({_FULL_NAME}), (?:(?:the|a|an) )?({one}{topic}(?: and {one}{topic})?)(?![\w-])")
-
-
-def _longest(terms: Sequence[str]) -> str:
-    """Join the terms so that a longer one is tried before those it begins with."""
-    return "|".join(re.escape(term) for term in sorted(terms, key=lambda term: (-len(term), term)))

@@ -67,8 +67,11 @@ _EMPTY = re.compile(
     "|[千万百][人家户头年个]"  # 万人, 千年: many
     ")$"
 )
-_DATE = re.compile("|".join(f"(?:{pattern})" for pattern in _DATES))
-_QUANTITY = re.compile("|".join(f"(?:{pattern})" for pattern in _QUANTITIES))
+# What a date or a quantity can begin with: elsewhere none of the many shapes is tried.
+_DATE_OPENS = "0-9一二三四五六七八九十今去明前后当同次本上下中晚凌清傍早午深昨日近这周星第年岁春国元“"
+_QUANTITY_OPENS = "0-9０-９一二三四五六七八九十百千万亿两零〇几数大约近将超逾多高至最不平¥￥$€£"
+_DATE = re.compile(f"(?=[{_DATE_OPENS}])(?:{'|'.join(_DATES)})")
+_QUANTITY = re.compile(f"(?=[{_QUANTITY_OPENS}])(?:{'|'.join(_QUANTITIES)})")
 _CALENDAR_YEAR = re.compile(f"^{_YEAR}年")
 
 

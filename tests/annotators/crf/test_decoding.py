@@ -1,6 +1,6 @@
 """Decoding equals the slow sum over all sequences, and python-crfsuite's own."""
 
-from itertools import product
+from itertools import groupby, product
 from math import exp
 
 import numpy as np
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.annotators.crf.decoding import Chain, beliefs, best_tags
-from builder.annotators.crf.spans import candidates, chosen
+from builder.annotators.crf.spans import Candidates, averaged, candidates, chosen, runs
 from builder.annotators.crf.tables import table_of
 from builder.annotators.crf.training import Settings, fit
 
@@ -75,6 +75,46 @@ def test_probabilities_of_spans_are_those_of_summing_every_sequence(chain):
     assert chances.keys() <= expected.keys()
     assert {place for place, chance in expected.items() if 0.1 < chance} <= chances.keys()
     np.testing.assert_allclose([expected[place] for place in chances], list(chances.values()), atol=1e-9)
+
+
+@given(chains())
+def test_probabilities_of_runs_are_those_of_summing_every_sequence(chain):
+    expected = {}
+    for sentence, first in enumerate(chain.first):
+        total = sum(weight for _, weight in sequences(chain, sentence))
+        for tags, weight in sequences(chain, sentence):
+            start = 0
+            for tag, group in groupby(tags):
+                size = len(list(group))
+                place = (int(first) + start, int(first) + start + size - 1, tag - 1)
+                expected[place] = expected.get(place, 0.0) + weight / total
+                start += size
+    found = runs(chain)
+    seen = {
+        (first, last, label): chance
+        for first, last, chances in zip(found.first.tolist(), found.last.tolist(), found.chances.tolist(), strict=True)
+        for label, chance in enumerate(chances)
+        if chance
+    }
+
+    assert {place for place, chance in expected.items() if 0.1 < chance and 0 <= place[2]} <= seen.keys()
+    np.testing.assert_allclose([expected[place] for place in seen], list(seen.values()), atol=1e-9)
+
+
+def test_opinions_are_averaged_and_silence_counts_as_no_chance():
+    one = Candidates(np.array([0, 4]), np.array([1, 4]), np.array([[0.5, 0.1], [0.4, 0.0]]))
+    other = Candidates(np.array([0, 0]), np.array([1, 2]), np.array([[0.1, 0.3], [0.0, 0.8]]))
+    found = averaged([one, other])
+
+    assert [(0, 1), (0, 2), (4, 4)] == list(zip(found.first.tolist(), found.last.tolist(), strict=True))
+    np.testing.assert_allclose([[0.3, 0.2], [0.0, 0.4], [0.2, 0.0]], found.chances)
+
+
+def test_a_tag_that_no_sentence_has_is_never_found():
+    features, tags = np.array([[1], [2], [1], [2]] * 5, np.uint64), np.array([0, 1, 0, 1] * 5)
+    weights = fit(features, tags, ("O", "A", "B"), np.array([4] * 5), Settings(0.1, 0.1, 20))
+
+    assert runs(Chain(weights.scores(features), weights.steps, np.array([4] * 5))).chances[:, 1].max() < 1e-9
 
 
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 3), st.floats(-1, 1)), max_size=8))
