@@ -225,8 +225,8 @@ def _asked_elsewhere(question: bytes, seed: str) -> str | tuple[str, list[Predic
         except subprocess.TimeoutExpired:
             return f"no answer in {_PATIENCE} seconds"
         if done.returncode or not answered.exists():
-            lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [f"exit code {done.returncode}"]
-            return lines[-1]
+            last = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
+            return last or f"exit code {done.returncode}"
         answer: tuple[str, list[Prediction], list[Prediction]] = pickle.loads(answered.read_bytes())
         return answer
 

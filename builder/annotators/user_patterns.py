@@ -108,7 +108,7 @@ def _text_of(path: Path) -> str:
 
 def _places(text: str, count: int) -> list[str]:
     """Say where each entry stands: its line, or its number where lines cannot tell."""
-    lines = [f"line {number}" for number, line in enumerate(text.splitlines(), 1) if _KEY.match(line)]
+    lines = [f"line {number}" for number, line in enumerate(text.split("\n"), 1) if _KEY.match(line)]
     return lines if len(lines) == count else [f"pattern {number}" for number in range(1, count + 1)]
 
 

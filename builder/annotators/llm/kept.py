@@ -87,7 +87,7 @@ class Kept:
             return self._spent
         whole = new[: new.rfind(b"\n") + 1]
         self._read += len(whole)
-        for line in whole.splitlines():
+        for line in filter(None, whole.split(b"\n")):
             tokens_in, tokens_out = json.loads(line)
             self._spent.requests += 1
             self._spent.tokens_in += tokens_in
