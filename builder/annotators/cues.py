@@ -25,8 +25,8 @@ NAMES = ("event", "statement", "proposal", "decision", "background")
 _START = {"background": 1.0}
 _LATER = 0.5  # a cue after the first clause counts half: the main verb comes early in news
 _CLAUSE = re.compile("[，,；;：:]")
-# The sums were too modest: this makes them as sure as they are right on the first half of
-# tests/annotators/news_sentences.tsv.
+# The sums were too modest. With this, on tests/annotators/news_sentences.tsv, the mean chance is .82 where .96 are
+# right (first half) and .79 where .88 are (second half): still rather modest than boastful.
 _TEMPERATURE = 0.6
 _DOUBT = 0.05  # no number of cues makes it surer than this leaves room for
 _EARLY = 8  # the main verb of an English sentence stands among so many words, more often than not
