@@ -15,6 +15,7 @@ import numpy as np
 
 from builder.annotators.linear import Floats, Ints, LinearModel, runs, softmax
 from builder.errors import UsageError
+from builder.evaluation.calibration import calibration_error, reliability
 
 FEWEST = 20
 """Sentences below which nothing is learnt."""
@@ -49,14 +50,6 @@ def learn(
         fitted.weights(len(names)).astype(np.float32), fitted.bias(len(names)).astype(np.float32),
         float(_temperature(sums, truth)), figures,
     )  # fmt: skip
-
-
-def calibration_error(chances: Floats, truth: Ints) -> float:
-    """Give the expected calibration error of the likeliest label: ten bins of equal width."""
-    best, right = chances.max(axis=1), chances.argmax(axis=1) == truth
-    bins = np.minimum((best * _BINS).astype(int), _BINS - 1)
-    gaps = [abs(float(best[bins == n].sum()) - float(right[bins == n].sum())) for n in range(_BINS)]
-    return sum(gaps) / len(truth)
 
 
 class _Fit:
@@ -143,7 +136,13 @@ def _figures(sums: Floats, truth: Ints, fold: Ints) -> dict[str, float]:
         chances[inside] = softmax(sums[inside] / _temperature(sums[outside], truth[outside]))
     measured = {
         "accuracy": float((sums.argmax(axis=1) == truth).mean()),
-        "ece": calibration_error(chances, truth),
-        "ece_uncalibrated": calibration_error(softmax(sums), truth),
+        "ece": _error(chances, truth),
+        "ece_uncalibrated": _error(softmax(sums), truth),
     }
     return {name: round(value, 4) for name, value in measured.items()}
+
+
+def _error(chances: Floats, truth: Ints) -> float:
+    """Give the expected calibration error of the likeliest label."""
+    table = reliability(chances.max(axis=1).tolist(), (chances.argmax(axis=1) == truth).tolist(), _BINS)
+    return calibration_error(table) or 0.0

@@ -6,6 +6,7 @@ import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
+from builder.disk import files_in, sha256_of
 from builder.errors import UsageError
 
 _RUNS = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".py"})
@@ -27,10 +28,8 @@ def need(annotator: str, packages: tuple[str, ...], extra: str) -> None:
 def digest_of(folder: Path) -> str:
     """Name the files of a folder and their bytes."""
     body = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        body.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        with path.open("rb") as file:
-            body.update(hashlib.file_digest(file, "sha256").digest())
+    for path in files_in(folder):
+        body.update(path.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(sha256_of(path)))
     return body.hexdigest()
 
 

@@ -17,7 +17,6 @@ from builder.schema import LabelSchema
 from builder.text.graphemes import snapped
 
 _KEPT_AT_THE_END = ".)）%％‰℃°"
-_KEPT_AT_THE_START = "(（#"
 _FIRST_MARK = "\u0300"  # no character before it clings to the one it follows
 _HAN = re.compile("[一-鿿]")
 

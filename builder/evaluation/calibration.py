@@ -6,9 +6,9 @@ Isotonic regression by pooling adjacent violators (Barlow et al. 1972), linear b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -71,7 +71,7 @@ class Isotonic:
         places, where, counts = np.unique(np.asarray(scores, float), return_inverse=True, return_counts=True)
         shares = np.bincount(where, weights=np.asarray(right, float), minlength=len(places)) / np.maximum(counts, 1)
         knots = dict[float, float]()
-        for first, last, chance in _pooled(shares, counts):
+        for first, last, chance in pooled(shares, counts):
             knots[float(places[first])] = knots[float(places[last])] = min(max(chance, 0.0), 1.0)
         return cls(tuple(knots), tuple(knots.values()))
 
@@ -79,25 +79,9 @@ class Isotonic:
         """Give the chance behind each score."""
         return np.asarray(np.interp(np.asarray(scores, float), self.scores, self.chances), float)
 
-    def as_json(self) -> dict[str, list[float]]:
-        """Give the knots as JSON."""
-        return {"scores": list(self.scores), "chances": list(self.chances)}
 
-    @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Isotonic:
-        """Read what `as_json` gave.
-
-        Raises:
-            Rejected: it is not such a curve.
-        """
-        try:
-            return cls(*(tuple(float(value) for value in given[key]) for key in ("scores", "chances")))
-        except (KeyError, TypeError, ValueError) as error:
-            raise Rejected(f"not an isotonic curve: {error!r}", "E_CURVE") from error
-
-
-def _pooled(shares: Iterable[float], weights: Iterable[float]) -> Iterable[tuple[int, int, float]]:
-    """Pool neighbours until nothing falls; give each block's first and last place, and its mean."""
+def pooled(shares: Iterable[float], weights: Iterable[float]) -> Iterable[tuple[int, int, float]]:
+    """Pool neighbours until no share falls; give each block's first and last place, and its mean."""
     blocks: list[tuple[int, int, float, float]] = []
     for place, (mean, weight) in enumerate(zip(shares, weights, strict=True)):
         first = place

@@ -7,7 +7,6 @@ at a time holds the folder of a name, so whatever lies aside when it comes in wa
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from builder.disk import files_in, force, sha256_of
 from builder.errors import Unavailable, UsageError
 from builder.exporters.records import content_of
 from builder.ports import Exporter, ReleaseInfo, Row
@@ -52,7 +52,7 @@ def publish(exports: Path, info: ReleaseInfo, rows: Collection[Row], exporters: 
             shutil.rmtree(aside, ignore_errors=True)
             raise
         for folder in (home, exports):
-            _sync(folder)
+            force(folder)
     return final
 
 
@@ -62,10 +62,10 @@ def verify(folder: Path) -> list[str]:
         files = json.loads((folder / MANIFEST).read_bytes())["files"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"{MANIFEST}: {error}"]
-    found = {path.relative_to(folder).as_posix() for path in _files(folder)} - {MANIFEST}
+    found = {path.relative_to(folder).as_posix() for path in files_in(folder)} - {MANIFEST}
     missing = [f"{name}: missing" for name in sorted(files.keys() - found)]
     strange = [f"{name}: not in the manifest" for name in sorted(found - files.keys())]
-    changed = [f"{n}: changed" for n in sorted(files.keys() & found) if files[n]["sha256"] != _sha256(folder / n)]
+    changed = [f"{n}: changed" for n in sorted(files.keys() & found) if files[n]["sha256"] != sha256_of(folder / n)]
     return [*missing, *strange, *changed]
 
 
@@ -107,13 +107,13 @@ def _write_aside(
     for exporter in exporters:
         exporter.export(rows, info, aside)
     manifest = _manifest(aside, info, identity)
-    for path in _files(aside):
-        _sync(path)
+    for path in files_in(aside):
+        force(path)
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (aside / MANIFEST).write_text(f"{text}\n", "utf-8", newline="\n")
-    _sync(aside / MANIFEST)
+    force(aside / MANIFEST)
     for folder in (*(path for path in aside.rglob("*") if path.is_dir()), aside):
-        _sync(folder)
+        force(folder)
 
 
 def _manifest(aside: Path, info: ReleaseInfo, identity: dict[str, Any]) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _manifest(aside: Path, info: ReleaseInfo, identity: dict[str, Any]) -> dict[
         "counts": dict(info.counts),
         "builder_version": info.builder_version,
         "pyarrow_version": parquet.VERSION,
-        "files": {path.relative_to(aside).as_posix(): _entry(path) for path in _files(aside)},
+        "files": {path.relative_to(aside).as_posix(): _entry(path) for path in files_in(aside)},
     }
 
 
@@ -133,7 +133,7 @@ def _entry(path: Path) -> dict[str, Any]:
     from builder.exporters import parquet
 
     rows = {"rows": parquet.rows_in(path)} if path.suffix == ".parquet" else {}
-    return {"sha256": _sha256(path), "bytes": path.stat().st_size, **rows}
+    return {"sha256": sha256_of(path), "bytes": path.stat().st_size, **rows}
 
 
 @contextmanager
@@ -157,20 +157,3 @@ def _lock(handle: int, home: Path) -> None:
 def _remove_stale(home: Path) -> None:
     for path in home.glob(f"{_ASIDE}*"):
         shutil.rmtree(path)
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -21,6 +21,7 @@ from builder.evaluation.intervals import DRAWS
 from builder.evaluation.report import CONTRACT, Judge, Record, Row, listed_mistakes
 from builder.model import Reject, shown_path
 from builder.schema import LabelSchema, read_schema
+from builder.stages.approved import approved_sentences
 from builder.stages.proposers import Bar, Split, calibrated, learnt, no_bar, plain_rows, propose, splits
 from builder.store import queries
 from builder.store.db import Store
@@ -76,14 +77,10 @@ def approved_at(base: Path) -> list[GoldSentence]:
         UsageError: there is no project, or nothing is approved.
     """
     with Store(read_project(base).hidden) as store:
-        pairs = [(queries.find_sentence(store, gold.sentence), gold) for gold in queries.golds(store)]
-    if not pairs:
+        found = list(approved_sentences(store, queries.golds(store)))
+    if not found:
         raise UsageError("nothing is approved here yet (builder review decides it); or give a file: --gold FILE.jsonl")
-    return [
-        GoldSentence(sentence, tuple(sorted(one.span for one in gold.entities)), gold.label)
-        for sentence, gold in pairs
-        if sentence
-    ]
+    return found
 
 
 def evaluate(request: Request, combiner: Combiner, bar: Bar = no_bar, approved: Sequence[GoldSentence] = ()) -> Record:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,8 @@ from builder.errors import UsageError
 from builder.evaluation.gold import GoldSentence
 from builder.evaluation.intervals import estimated
 from builder.evaluation.scores import MEASURES, counted, measured
-from builder.model import Entity, Gold
+from builder.model import Gold, Prediction
+from builder.stages.approved import approved_sentences
 from builder.stages.proposers import Bar, Proposed, no_bar, propose
 from builder.store import model_files, queries
 from builder.store.db import Store
@@ -73,6 +74,9 @@ def train(store: Store, combiner: Combiner, golds: Sequence[Gold], share: float,
     models, learnt = store.folder / "models", TaughtCombiner(combiner.annotators, combiner.schema, taught)
     known = model_files.newest(models)
     version = model_files.keep(models, taught.save, {"schema": combiner.schema.digest, "taught": len(parted.taught)})
+    told = propose(parted.apart, learnt, no_bar)
+    asked = len(combiner.annotators)
+    untaught = [combiner.combine(one.sentence, told.of(place)[:asked]) for place, one in enumerate(told.gold)]
     names = combiner.schema.entity_names
     return Trained(
         version=version.name,
@@ -81,8 +85,8 @@ def train(store: Store, combiner: Combiner, golds: Sequence[Gold], share: float,
         apart=len(parted.apart),
         parts=("weights", *(name for name in ("stack", "linear") if getattr(taught, name))),
         silenced=tuple(learnt.silenced),
-        before=_f1(parted.apart, combiner, names),
-        after=_f1(parted.apart, learnt, names),
+        before=_f1(told.gold, untaught, names),
+        after=_f1(told.gold, told.combined, names),
     )
 
 
@@ -104,7 +108,7 @@ def lessons(store: Store, golds: Sequence[Gold], share: float) -> Lessons:
     """Part the approved sentences, groups of documents kept whole."""
     taught, apart = list[GoldSentence](), list[GoldSentence]()
     is_apart: dict[str, bool] = {}
-    for one in _approved(store, golds):
+    for one in approved_sentences(store, golds):
         document = one.sentence.document
         if document not in is_apart:
             is_apart[document] = set_apart(queries.repeats_of(store, document), share)
@@ -138,13 +142,6 @@ def as_record(trained: Trained) -> dict[str, Any]:
 def _point(document: str) -> float:
     """Place a document in [0, 1) by its name, otherwise than `split_of` does."""
     return int.from_bytes(hashlib.sha256(f"evaluation {document}".encode()).digest()[:8]) / 2**64
-
-
-def _approved(store: Store, golds: Iterable[Gold]) -> Iterator[GoldSentence]:
-    by_sentence = {gold.sentence: gold for gold in golds}
-    for sentence in queries.sentences(store, by_sentence):
-        gold = by_sentence[sentence.id]
-        yield GoldSentence(sentence, tuple(sorted(one.span for one in gold.entities)), gold.label)
 
 
 def _weights(proposed: Proposed, combiner: Combiner) -> Weights:
@@ -184,17 +181,14 @@ def _linear(taught: Sequence[GoldSentence]) -> LinearModel | None:
     return learn(texts, labels, seed=0, groups=groups)
 
 
-def _f1(gold: Sequence[GoldSentence], combiner: Combiner, names: Sequence[str]) -> tuple[float, float, float] | None:
+def _f1(
+    gold: Sequence[GoldSentence], proposed: Sequence[Prediction], names: Sequence[str]
+) -> tuple[float, float, float] | None:
     """Measure strict F1 over all labels; None where there is nothing to measure on."""
     if not any(one.spans for one in gold):
         return None
-    combined = propose(gold, combiner, no_bar).combined
-    found = [[entity.span for entity in _entities(prediction.entities)] for prediction in combined]
+    found = [[entity.span for entity in prediction.entities or ()] for prediction in proposed]
     counts = counted([one.spans for one in gold], found, names)
     seen = estimated(counts, [one.group for one in gold], measured)
     value, low, high = (float(table[_MICRO, _F1]) for table in (seen.value, seen.low, seen.high))
     return (value, low, high) if value == value else None
-
-
-def _entities(found: tuple[Entity, ...] | None) -> tuple[Entity, ...]:
-    return found or ()

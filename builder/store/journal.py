@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from builder.disk import force
 from builder.errors import BrokenError
 
 _FIRST = "0" * 64
@@ -113,7 +114,7 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
         if is_new:
-            _sync_folder(self._folder)
+            force(self._folder)
 
 
 def _digest(line: Mapping[str, Any]) -> str:
@@ -142,11 +143,3 @@ def _whole_last_line(path: Path) -> bytes:
             file.truncate(end)
             os.fsync(file.fileno())
     return whole[whole.rfind(b"\n", 0, max(0, end - 1)) + 1 : end]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from builder.disk import files_in, force, sha256_of
 from builder.errors import UsageError
 
 MANIFEST = "manifest.json"
@@ -33,7 +33,7 @@ def keep(models: Path, write: Callable[[Path], None], about: Mapping[str, Any]) 
     shutil.rmtree(aside, ignore_errors=True)  # left by a process that died
     aside.mkdir(parents=True)
     write(aside)
-    files = {path.relative_to(aside).as_posix(): _sha256(path) for path in _files(aside)}
+    files = {path.relative_to(aside).as_posix(): sha256_of(path) for path in files_in(aside)}
     digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:12]
     last = newest(models)
     if last is not None and last.name.endswith(digest):
@@ -41,11 +41,11 @@ def keep(models: Path, write: Callable[[Path], None], about: Mapping[str, Any]) 
         return last
     manifest = {"form": _FORM, "files": files, **about}
     (aside / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True), "utf-8")
-    for path in (*_files(aside), aside):
-        _sync(path)
+    for path in (*files_in(aside), aside):
+        force(path)
     final = models / f"{_number(last) + 1 if last else 1:04}-{digest}"
     aside.rename(final)
-    _sync(models)
+    force(models)
     return final
 
 
@@ -62,7 +62,7 @@ def checked(version: Path) -> dict[str, Any]:
         raise UsageError(f"{version / MANIFEST} is no model's manifest ({error}); {_ADVICE}") from error
     if form != _FORM:
         raise UsageError(f"{version} has the form {form!r}, and this builder reads {_FORM}; {_ADVICE}")
-    found = {path.relative_to(version).as_posix(): _sha256(path) for path in _files(version)}
+    found = {path.relative_to(version).as_posix(): sha256_of(path) for path in files_in(version)}
     found.pop(MANIFEST)
     differing = sorted(name for name in files.keys() | found.keys() if files.get(name) != found.get(name))
     if differing:
@@ -79,20 +79,3 @@ def _versions(models: Path) -> list[Path]:
 
 def _number(version: Path) -> int:
     return int(version.name.partition("-")[0])
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

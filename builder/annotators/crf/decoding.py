@@ -1,6 +1,6 @@
-"""Scores of units and of tag pairs enter; tags, their probabilities and those of whole spans leave, batch by batch.
+"""Scores of units and of tag pairs enter; the probabilities of tags and of steps between them leave, batch by batch.
 
-Exact: the tags are Viterbi's and the probabilities those of forward-backward, as python-crfsuite computes them. All
+Exact: the probabilities are those of forward-backward, as python-crfsuite computes them. All
 sentences lie one behind the other in one table of scores; none is longer than memory allows, none is cut.
 """
 
@@ -43,14 +43,6 @@ class Beliefs:
     """The same without the unit itself: what standing in this tag is worth."""
 
 
-def best_tags(chain: Chain) -> Ints:
-    """Find the most probable sequence of tags of each sentence (Viterbi)."""
-    tags = np.zeros(len(chain.states), np.int64)
-    for first, lengths in _blocks(chain):
-        _viterbi(chain, first, lengths, tags)
-    return tags
-
-
 def beliefs(chain: Chain) -> Beliefs:
     """Give the probabilities of tags and of steps between them (forward-backward)."""
     shape = chain.states.shape
@@ -79,23 +71,6 @@ def _blocks(chain: Chain) -> list[tuple[Ints, Ints]]:
 def _alive(lengths: Ints) -> list[int]:
     """Count the sentences that have a unit number t, for every t; lengths fall."""
     return [int(np.searchsorted(-lengths, -t, "left")) for t in range(int(lengths[0]))]
-
-
-def _viterbi(chain: Chain, first: Ints, lengths: Ints, tags: Ints) -> None:
-    alive = _alive(lengths)
-    score = chain.states[first].copy()
-    came: list[Ints] = []
-    for t in range(1, len(alive)):
-        n = alive[t]
-        ways = score[:n, :, None] + chain.steps
-        came.append(ways.argmax(1))
-        score[:n] = ways.max(1) + chain.states[first[:n] + t]
-    here = score.argmax(1)
-    for t in range(len(alive) - 1, -1, -1):
-        n = alive[t]
-        tags[first[:n] + t] = here[:n]
-        if t:
-            here[:n] = came[t - 1][np.arange(n), here[:n]]
 
 
 def _forward_backward(chain: Chain, first: Ints, lengths: Ints, made: Beliefs) -> None:
