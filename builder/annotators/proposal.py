@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,7 +18,8 @@ from builder.text.graphemes import snapped
 
 _KEPT_AT_THE_END = ".)）%％‰℃°"
 _KEPT_AT_THE_START = "(（#"
-_FIRST_MARK = "\u0300"  # no character before it clings to the one it follows
+# None of these clings to what it follows, and no Chinese character does.
+_APART = frozenset(map(chr, (*range(0x300), *range(0x2010, 0x205F), *range(0x3000, 0x302A), *range(0xFF01, 0xFF9E))))
 _HAN = re.compile("[一-鿿]")
 
 
@@ -59,26 +60,38 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def predictions(
+    sentences: Sequence[Sentence], annotator: str, found: Iterable[Sequence[Found]], schema: LabelSchema
+) -> list[Prediction]:
+    """Make a prediction of each sentence of everything found in it under a label the schema has."""
+    names, by = frozenset(schema.entity_names), (annotator,)
+    return [
+        Prediction(sentence.id, annotator, _entities(sentence.text, some, names, by) if some else ())
+        for sentence, some in zip(sentences, found, strict=True)
+    ]
+
+
 def prediction(sentence: Sentence, annotator: str, found: Iterable[Found], schema: LabelSchema) -> Prediction:
     """Make a prediction of everything found under a label the schema has."""
-    if not (listed := list(found)):
-        return Prediction(sentence.id, annotator, ())
-    text, names = sentence.text, schema.entity_names
+    return predictions([sentence], annotator, [list(found)], schema)[0]
+
+
+def _entities(text: str, found: Iterable[Found], names: Collection[str], by: tuple[str, ...]) -> tuple[Entity, ...]:
+    """Keep the best score of each place and label, in text order."""
     best: dict[tuple[int, int, str], float] = {}
-    for start, end, label, score in listed:
+    for start, end, label, score in found:
         if label in names and (place := _fitted(text, start, end)):
-            key = (*place, label)
-            if best.setdefault(key, 0.0) < score:
-                best[key] = max(best[key], round(score, 4))
-    by = (annotator,)
-    entities = tuple([Entity(Span(*key), best[key], by) for key in sorted(best)])
-    return Prediction(sentence.id, annotator, entities)
+            key = (place[0], place[1], label)
+            known = best.get(key)
+            if known is None or known < score:
+                best[key] = max(known or 0.0, round(score, 4))
+    return tuple([Entity(Span(*key), best[key], by) for key in sorted(best)])
 
 
 def _fitted(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Trim and snap; at once where letters, digits or Chinese characters stand at both edges, and nothing clings."""
     if 0 <= start < end <= len(text) and text[start].isalnum() and text[end - 1].isalnum():
-        if end == len(text) or text[end] < _FIRST_MARK or "一" <= text[end] <= "鿿":
+        if end == len(text) or (after := text[end]) in _APART or "一" <= after <= "鿿":
             return start, end
         return snapped(text, start, end)
     start, end = trimmed(text, start, end)
