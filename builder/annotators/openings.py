@@ -74,11 +74,15 @@ class Openings:
                 table[some] |= np.uint64(1 << rank)
         first = self._tables[0][self._kinds]
         self._opens, self._opens_in_words = first != 0, first & self._before[ord("a")] != 0
+        self._knows_words = bool((self._opens != self._opens_in_words).any())
 
     def places(self, texts: Joined) -> NDArray[np.intp]:
         """Find where a match can begin."""
         codes = texts.codes
-        at = np.flatnonzero(self._opens[codes] & (texts.free | self._opens_in_words[codes]))
+        opens = self._opens[codes]
+        if self._knows_words:
+            opens &= texts.free | self._opens_in_words[codes]
+        at = np.flatnonzero(opens)
         left = self._before[codes[at - 1]]  # before the first stands padding
         for depth, table in enumerate(self._tables):
             left &= table[self._kinds[codes[at + depth]]]
@@ -93,7 +97,9 @@ class Openings:
     def matches(
         self, expression: re.Pattern[str], texts: Joined, only: NDArray[np.bool_] | None = None
     ) -> Iterator[tuple[int, re.Match[str]]]:
-        """Give what the expression finds in each text, from left to right, with the number of the text."""
+        """Give what the expression finds in each of these texts, from left to right, with the number of the text."""
+        if only is not None and not only.any():
+            return
         places = self.places(texts)
         ranks = texts.ranks(places)
         if only is not None:
