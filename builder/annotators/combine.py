@@ -68,7 +68,7 @@ class Combiner:
     def _entities(self, proposed: Iterable[Sequence[Entity]], language: str) -> tuple[Entity, ...]:
         kept: list[Entity] = []
         for some in touching(sorted(self._votes(proposed, language))):
-            kept += [_alone(some[0])] if len(some) == 1 else self._settled(some)
+            kept += self._settled(some) if 1 < len(some) else (_alone(*some[0][4:]),)
         return tuple(kept)
 
     def _votes(self, proposed: Iterable[Sequence[Entity]], language: str) -> list[Vote]:
@@ -78,21 +78,25 @@ class Combiner:
         for entities in proposed:
             for entity in entities:
                 span, key = entity.span, (entity.by, entity.span.label, language)
-                precision = known[key] if key in known else known.setdefault(key, self._precision(*key))
+                try:
+                    precision = known[key]
+                except KeyError:
+                    precision = known[key] = self._precision(*key)
                 if precision is not None:
                     belief = (entity.score + precision) / 2
                     votes.append((span.start, span.end, span.label, len(votes), belief, entity))
         return votes
 
-    def _settled(self, votes: Iterable[Vote]) -> list[Entity]:
+    def _settled(self, votes: Sequence[Vote]) -> list[Entity]:
         """Settle what overlaps: the same span proposed by several becomes one, rivals lower each other."""
+        if votes[0][:3] == votes[-1][:3]:
+            return [_entity(agreement([vote[4] for vote in votes]), [vote[5] for vote in votes])]
         places: dict[tuple[int, int, str], list[Vote]] = {}
         for vote in votes:
             places.setdefault(vote[:3], []).append(vote)
         agreed = [Found(*place, agreement([vote[4] for vote in same])) for place, same in places.items()]
-        if 1 < len(agreed):
-            agreed = resolve([rivalled(one, agreed) for one in agreed], nested=self._is_nested)
-        return [_entity(one.score, [vote[5] for vote in places[one[:3]]]) for one in agreed]
+        kept = resolve([rivalled(one, agreed) for one in agreed], nested=self._is_nested)
+        return [_entity(one.score, [vote[5] for vote in places[one[:3]]]) for one in kept]
 
     def _precision(self, by: Sequence[str], label: str, language: str) -> float | None:
         """Say how often the best of those annotators is right that are heard; None if none of them is."""
@@ -125,12 +129,12 @@ def touching(found: Iterable[Placed]) -> Iterator[list[Placed]]:
 def rivalled(one: Found, all_of_them: Sequence[Found]) -> Found:
     """Lower a score by its strongest rival: another label for it, or a span that cuts across it."""
     rivals = [other.score for other in all_of_them if _are_rivals(one, other)]
-    return one._replace(score=one.score * (1 - _RIVALRY * max(rivals, default=0.0)))
+    return one._replace(score=one.score * (1 - _RIVALRY * max(rivals))) if rivals else one
 
 
 def resolve(found: Sequence[Found], *, nested: bool) -> list[Found]:
     """Keep what the overlap rule allows: names before names inside them, then the best score, then the longest."""
-    outer = [one for one in found if nested or not any(_swallows(other, one) for other in found)]
+    outer = found if nested else [one for one in found if not _is_swallowed(one, found)]
     kept: list[Found] = []
     for one in sorted(outer, key=lambda f: (-f.score, f.start - f.end, f.start, f.label)):
         if not any(_are_rivals(one, other) if nested else one.overlaps(other) for other in kept):
@@ -160,17 +164,26 @@ def _are_rivals(one: Found, other: Found) -> bool:
     return start < begins < end < ends or begins < start < ends < end
 
 
-def _swallows(longer: Found, shorter: Found) -> bool:
-    return longer.score >= _NAME_GATE and longer.covers(shorter)
+def _is_swallowed(one: Found, found: Iterable[Found]) -> bool:
+    """Whether it lies in a longer one that is sure enough."""
+    start, end, _, _ = one
+    for begins, ends, _, score in found:
+        if begins <= start and end <= ends and _NAME_GATE <= score and end - start < ends - begins:
+            return True
+    return False
 
 
-def _alone(vote: Vote) -> Entity:
-    """Make of what nothing touches what `_settled` would."""
-    return _entity(1 - (1 - vote[4]), [vote[5]])
+def _alone(belief: float, vote: Entity) -> Entity:
+    """Make of what nothing touches what `agreement` of one would."""
+    return Entity(vote.span, _bounded(1 - (1 - belief)), vote.by if len(vote.by) == 1 else _named([vote]))
 
 
 def _entity(score: float, votes: Sequence[Entity]) -> Entity:
-    return Entity(votes[0].span, round(min(max(score, 0.0), 1.0), 4), _named(votes))
+    return Entity(votes[0].span, _bounded(score), _named(votes))
+
+
+def _bounded(score: float) -> float:
+    return round(score if 0.0 <= score <= 1.0 else min(max(score, 0.0), 1.0), 4)
 
 
 def _named(votes: Sequence[Entity] | Sequence[Label]) -> tuple[str, ...]:
