@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from builder.errors import UsageError
@@ -101,8 +100,15 @@ def _fitted(text: str, start: int, end: int) -> tuple[int, int] | None:
 def longest_first(found: Iterable[Found]) -> list[Found]:
     """Drop whatever overlaps something longer (or as long, earlier in the text); the rest is in text order."""
     ordered = sorted(found)
-    if all(one.end <= other.start for one, other in pairwise(ordered)):
-        return ordered
+    reach = 0
+    for start, end, _, _ in ordered:
+        if start < reach:
+            return _longest(ordered)
+        reach = end
+    return ordered
+
+
+def _longest(ordered: Iterable[Found]) -> list[Found]:
     kept: list[Found] = []
     taken: set[int] = set()
     for one in sorted(ordered, key=lambda f: (f.start - f.end, f.start, -f.score, f.label)):
