@@ -121,7 +121,7 @@ def _longest(ordered: Iterable[Found]) -> list[Found]:
 
 def has_han(text: str) -> bool:
     """Whether the text holds a common Chinese character."""
-    return _HAN.search(text) is not None
+    return not text.isascii() and _HAN.search(text) is not None
 
 
 def knows_any(schema: LabelSchema, labels: Sequence[str]) -> bool:
