@@ -7,6 +7,7 @@ believed comes from its weights; who was wrong too often is not heard. Nothing i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from math import prod
 from typing import Any, TypeVar
 
@@ -68,7 +69,10 @@ class Combiner:
     def _entities(self, proposed: Iterable[Sequence[Entity]], language: str) -> tuple[Entity, ...]:
         kept: list[Entity] = []
         for some in touching(sorted(self._votes(proposed, language))):
-            kept += self._settled(some) if 1 < len(some) else (_alone(*some[0][4:]),)
+            if len(some) == 1:
+                kept.append(_alone(some[0]))
+            else:
+                kept += self._settled(some)
         return tuple(kept)
 
     def _votes(self, proposed: Iterable[Sequence[Entity]], language: str) -> list[Vote]:
@@ -77,7 +81,8 @@ class Combiner:
         known = self._known
         for entities in proposed:
             for entity in entities:
-                span, key = entity.span, (entity.by, entity.span.label, language)
+                span = entity.span
+                key = (entity.by, span.label, language)
                 try:
                     precision = known[key]
                 except KeyError:
@@ -115,13 +120,12 @@ def touching(found: Iterable[Placed]) -> Iterator[list[Placed]]:
     some: list[Placed] = []
     reach = 0
     for one in found:
-        start, end = one[:2]
-        if reach <= start and some:
+        if reach <= one[0] and some:
             yield some
             some = []
         some.append(one)
-        if reach < end:
-            reach = end
+        if reach < one[1]:
+            reach = one[1]
     if some:
         yield some
 
@@ -147,7 +151,7 @@ def combine_labels(labels: Sequence[Label], order: Sequence[str]) -> Label | Non
     if not labels:
         return None
     if len(labels) == 1 and labels[0].name in order:
-        return Label(labels[0].name, round(min(labels[0].score / 1, 1.0), 4), _named(labels))
+        return Label(labels[0].name, _bounded(labels[0].score / 1), _named(labels))
     proposed = {label.name for label in labels}
     names = [name for name in order if name in proposed]
     shares = {name: sum(label.score for label in labels if label.name == name) / len(labels) for name in names}
@@ -173,17 +177,20 @@ def _is_swallowed(one: Found, found: Iterable[Found]) -> bool:
     return False
 
 
-def _alone(belief: float, vote: Entity) -> Entity:
+def _alone(vote: Vote) -> Entity:
     """Make of what nothing touches what `agreement` of one would."""
-    return Entity(vote.span, _bounded(1 - (1 - belief)), vote.by if len(vote.by) == 1 else _named([vote]))
+    belief, entity = vote[4:]
+    return Entity(entity.span, _bounded(1 - (1 - belief)), entity.by if len(entity.by) == 1 else _named([entity]))
 
 
 def _entity(score: float, votes: Sequence[Entity]) -> Entity:
     return Entity(votes[0].span, _bounded(score), _named(votes))
 
 
+@lru_cache(maxsize=1 << 12)
 def _bounded(score: float) -> float:
-    return round(score if 0.0 <= score <= 1.0 else min(max(score, 0.0), 1.0), 4)
+    """Hold a score between 0 and 1, at four digits; rounding takes long, and rules know few scores."""
+    return round(min(max(score, 0.0), 1.0), 4)
 
 
 def _named(votes: Sequence[Entity] | Sequence[Label]) -> tuple[str, ...]:

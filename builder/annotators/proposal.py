@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from builder.errors import UsageError
@@ -83,8 +84,14 @@ def _entities(text: str, found: Iterable[Found], names: Collection[str], by: tup
             key = (place[0], place[1], label)
             known = best.get(key)
             if known is None or known < score:
-                best[key] = max(known or 0.0, round(score, 4))
+                best[key] = max(known or 0.0, _rounded(score))
     return tuple([Entity(Span(*key), best[key], by) for key in sorted(best)])
+
+
+@lru_cache(maxsize=1 << 12, typed=True)
+def _rounded(score: float) -> float:
+    """Round to four digits; that takes long, and rules know few scores."""
+    return round(score, 4)
 
 
 def _fitted(text: str, start: int, end: int) -> tuple[int, int] | None:
