@@ -195,6 +195,9 @@ def _bounded(score: float) -> float:
 
 def _named(votes: Sequence[Entity] | Sequence[Label]) -> tuple[str, ...]:
     """Name all who proposed this, each once."""
-    if len(votes) == 1 == len(votes[0].by):
-        return votes[0].by
-    return tuple(sorted({author for vote in votes for author in vote.by}))
+    return _together(tuple([vote.by for vote in votes]))
+
+
+@lru_cache(maxsize=1 << 12)
+def _together(authors: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    return tuple(sorted({author for some in authors for author in some}))
