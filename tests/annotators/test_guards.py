@@ -66,7 +66,9 @@ def test_no_shape_begins_where_none_is_looked_for(expression, openings, data):
 
 @pytest.mark.parametrize(("expression", "openings"), list(_EXPRESSIONS.values())[:2], ids=["dates", "quantities"])
 def test_a_chinese_shape_begins_with_each_word_of_its_own(expression, openings):
-    texts = [part + tail for part in _PARTS for tail in _TAILS]
+    characters = sorted({character for part in _PARTS for character in part} | set("0５〇○零￥"))
+    pairs = [one + other + tail for one in characters for other in characters for tail in ("", "年", "日", "9月")]
+    texts = [part + tail for part in _PARTS for tail in _TAILS] + pairs
 
     expected = [(rank, hit.span()) for rank, text in enumerate(texts) for hit in expression.finditer(text)]
     assert expected == [(rank, hit.span()) for rank, hit in openings.matches(expression, Joined(texts))]
