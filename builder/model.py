@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from builder.errors import Rejected
+from builder.frozen import swift
 from builder.offset_map import OffsetMap, Piece
 from builder.reading import About, Attempt, Kind, Raw, Sighting, Source
 
@@ -81,6 +82,7 @@ class Document:
             raise Rejected(f"the map covers {self.offsets.length} of {len(self.text)} characters", "E_MAP")
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """Characters [start, end) of a document: the unit that is labelled and published."""
@@ -106,6 +108,7 @@ class Sentence:
         return tuple(sorted({flag.name for flag in self.flags}))
 
 
+@swift
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Characters [start, end) of a sentence, under one label."""
@@ -123,6 +126,7 @@ class Span:
         return self.start < other.end and other.start < self.end
 
 
+@swift
 @dataclass(frozen=True, slots=True, order=True)
 class Entity:
     """A proposed span, how sure its proposers are (0 to 1), and who they are (name@fingerprint)."""
@@ -132,9 +136,11 @@ class Entity:
     by: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        _check_score(self.score)
+        if not 0.0 <= self.score <= 1.0:
+            raise Rejected(f"score {self.score} is not between 0 and 1")
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Label:
     """A proposed sentence label, its score (0 to 1), and its proposers (name@fingerprint)."""
@@ -144,9 +150,11 @@ class Label:
     by: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        _check_score(self.score)
+        if not 0.0 <= self.score <= 1.0:
+            raise Rejected(f"score {self.score} is not between 0 and 1")
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What one annotator proposed for a sentence.
@@ -290,8 +298,3 @@ Fact = (
 def pieces_of(document: Document, sentence: Sentence, start: int, end: int) -> list[Piece]:
     """Find the raw pieces behind characters [start, end) of a sentence."""
     return document.offsets.pieces(sentence.start + start, sentence.start + end)
-
-
-def _check_score(score: float) -> None:
-    if not 0.0 <= score <= 1.0:
-        raise Rejected(f"score {score} is not between 0 and 1")

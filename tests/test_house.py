@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "builder").rglob("*.py"))
 
 COMPANIES = (
-    ({"errors", "disk", "tiling", "offset_map", "reading", "model", "__init__"},),
+    ({"errors", "disk", "frozen", "tiling", "offset_map", "reading", "model", "__init__"},),
     ({"schema", "text", "ports"},),
     ({"evaluation"},),
     (

@@ -6,9 +6,10 @@ believed comes from its weights; who was wrong too often is not heard. Nothing i
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from math import prod
+from typing import Any, TypeVar
 
 from builder.annotators.collector import collector_at_rest
 from builder.annotators.proposal import Found
@@ -21,8 +22,10 @@ VERSION = "2"
 _RIVALRY = 0.3  # how much of a rival's score a span loses
 _NAME_GATE = 0.35  # a longer name this sure beats any shorter one inside it
 
-Key = tuple[int, int, str]
-Vote = tuple[Entity, float]
+Vote = tuple[int, int, str, int, float, Entity]
+"""Where a span begins and ends, its label, its turn, how far it is believed, and who proposed it as what."""
+Placed = TypeVar("Placed", bound=tuple[Any, ...])
+"""Something that begins with where it begins and ends."""
 
 
 class Combiner:
@@ -34,8 +37,8 @@ class Combiner:
         self.annotators = tuple(annotators)
         self.schema = schema
         self.weights = weights or Weights()
-        self._known: dict[tuple[tuple[str, ...], str, str], list[float]] = {}
-        self._order = schema.sentence_names
+        self._known: dict[tuple[tuple[str, ...], str, str], float | None] = {}
+        self._order, self._is_nested = schema.sentence_names, schema.overlap == "nested"
         parts = sorted(f"{annotator.name}@{annotator.fingerprint}" for annotator in annotators)
         self.fingerprint = stable_id(VERSION, schema.digest, parts, priors(), self.weights.to_json())[:8]
 
@@ -58,54 +61,71 @@ class Combiner:
     def combine(self, sentence: Sentence, predictions: Sequence[Prediction]) -> Prediction:
         """Combine the predictions of one sentence; abstains where all of them did."""
         by = f"{self.name}@{self.fingerprint}"
-        looked = [prediction for prediction in predictions if prediction.entities is not None]
         labels = [prediction.label for prediction in predictions if prediction.label is not None]
-        entities = self._entities(looked, sentence.language) if looked else None
+        proposed = [prediction.entities for prediction in predictions if prediction.entities is not None]
+        entities = self._entities(proposed, sentence.language) if proposed else None
         return Prediction(sentence.id, by, entities, combine_labels(labels, self._order))
 
-    def _entities(self, predictions: Iterable[Prediction], language: str) -> tuple[Entity, ...]:
-        votes: dict[Key, list[Vote]] = defaultdict(list)
-        for prediction in predictions:
-            for entity in prediction.entities or ():
-                if beliefs := self._beliefs(entity, language):
-                    span = entity.span
-                    votes[span.start, span.end, span.label].append((entity, max(beliefs)))
-        agreed = [Found(*key, agreement([belief for _, belief in votes[key]])) for key in sorted(votes)]
-        kept: list[Found] = []
-        for some in touching(agreed):
-            rivals = some if len(some) == 1 else [rivalled(one, some) for one in some]
-            kept += resolve(rivals, nested=self.schema.overlap == "nested")
-        return tuple([_entity(one, [vote for vote, _ in votes[one[:3]]]) for one in kept])
+    def _entities(self, proposed: Iterable[Sequence[Entity]], language: str) -> tuple[Entity, ...]:
+        kept: list[Entity] = []
+        for some in touching(sorted(self._votes(proposed, language))):
+            if len(some) == 1:
+                kept.append(_alone(some[0]))
+            else:
+                kept += self._settled(some)
+        return tuple(kept)
 
-    def _beliefs(self, entity: Entity, language: str) -> list[float]:
-        """Average what the rule says of itself and what is known of each of its annotators that is heard."""
-        key = (entity.by, entity.span.label, language)
-        if (known := self._known.get(key)) is None:
-            known = self._known[key] = self._precisions(*key)
-        return [(entity.score + precision) / 2 for precision in known]
+    def _votes(self, proposed: Iterable[Sequence[Entity]], language: str) -> list[Vote]:
+        """List what is heard; a proposal is believed half for what its rule says of itself, half for who made it."""
+        votes: list[Vote] = []
+        known = self._known
+        for entities in proposed:
+            for entity in entities:
+                span = entity.span
+                key = (entity.by, span.label, language)
+                try:
+                    precision = known[key]
+                except KeyError:
+                    precision = known[key] = self._precision(*key)
+                if precision is not None:
+                    belief = (entity.score + precision) / 2
+                    votes.append((span.start, span.end, span.label, len(votes), belief, entity))
+        return votes
 
-    def _precisions(self, by: Sequence[str], label: str, language: str) -> list[float]:
-        """Say how often those of the annotators are right that are heard."""
+    def _settled(self, votes: Sequence[Vote]) -> list[Entity]:
+        """Settle what overlaps: the same span proposed by several becomes one, rivals lower each other."""
+        if votes[0][:3] == votes[-1][:3]:
+            return [_entity(agreement([vote[4] for vote in votes]), [vote[5] for vote in votes])]
+        places: dict[tuple[int, int, str], list[Vote]] = {}
+        for vote in votes:
+            places.setdefault(vote[:3], []).append(vote)
+        agreed = [Found(*place, agreement([vote[4] for vote in same])) for place, same in places.items()]
+        kept = resolve([rivalled(one, agreed) for one in agreed], nested=self._is_nested)
+        return [_entity(one.score, [vote[5] for vote in places[one[:3]]]) for one in kept]
+
+    def _precision(self, by: Sequence[str], label: str, language: str) -> float | None:
+        """Say how often the best of those annotators is right that are heard; None if none of them is."""
         names = [author.partition("@")[0] for author in by]
         heard = [name for name in names if not self.weights.silences(name, label, language)]
-        return [self.weights.precision(name, label, language) for name in heard]
+        return max([self.weights.precision(name, label, language) for name in heard], default=None)
 
 
 def agreement(beliefs: Sequence[float]) -> float:
     """Give the chance that not everyone who proposed this span is wrong."""
-    return 1 - prod(1 - belief for belief in beliefs)
+    return 1 - prod([1 - belief for belief in beliefs])
 
 
-def touching(found: Iterable[Found]) -> Iterator[list[Found]]:
+def touching(found: Iterable[Placed]) -> Iterator[list[Placed]]:
     """Part what is in text order where nothing overlaps: what one part holds decides nothing in another."""
-    some: list[Found] = []
+    some: list[Placed] = []
     reach = 0
     for one in found:
-        if some and reach <= one.start:
+        if reach <= one[0] and some:
             yield some
             some = []
         some.append(one)
-        reach = max(reach, one.end)
+        if reach < one[1]:
+            reach = one[1]
     if some:
         yield some
 
@@ -113,14 +133,12 @@ def touching(found: Iterable[Found]) -> Iterator[list[Found]]:
 def rivalled(one: Found, all_of_them: Sequence[Found]) -> Found:
     """Lower a score by its strongest rival: another label for it, or a span that cuts across it."""
     rivals = [other.score for other in all_of_them if _are_rivals(one, other)]
-    return one._replace(score=one.score * (1 - _RIVALRY * max(rivals, default=0.0)))
+    return one._replace(score=one.score * (1 - _RIVALRY * max(rivals))) if rivals else one
 
 
 def resolve(found: Sequence[Found], *, nested: bool) -> list[Found]:
     """Keep what the overlap rule allows: names before names inside them, then the best score, then the longest."""
-    if len(found) == 1:
-        return list(found)
-    outer = [one for one in found if nested or not any(_swallows(other, one) for other in found)]
+    outer = found if nested else [one for one in found if not _is_swallowed(one, found)]
     kept: list[Found] = []
     for one in sorted(outer, key=lambda f: (-f.score, f.start - f.end, f.start, f.label)):
         if not any(_are_rivals(one, other) if nested else one.overlaps(other) for other in kept):
@@ -132,25 +150,54 @@ def combine_labels(labels: Sequence[Label], order: Sequence[str]) -> Label | Non
     """Give the sentence label with the greatest share of the scores; None when everyone abstained."""
     if not labels:
         return None
+    if len(labels) == 1 and labels[0].name in order:
+        return Label(labels[0].name, _bounded(labels[0].score / 1), _named(labels))
     proposed = {label.name for label in labels}
     names = [name for name in order if name in proposed]
     shares = {name: sum(label.score for label in labels if label.name == name) / len(labels) for name in names}
     best = max(names, key=lambda name: shares[name])
-    by = sorted({author for label in labels if label.name == best for author in label.by})
-    return Label(best, round(min(shares[best], 1.0), 4), tuple(by))
+    return Label(best, round(min(shares[best], 1.0), 4), _named([label for label in labels if label.name == best]))
 
 
 def _are_rivals(one: Found, other: Found) -> bool:
-    if one[:2] == other[:2]:
-        return one.label != other.label
-    return one.overlaps(other) and not one.covers(other) and not other.covers(one)
+    """Whether the two are labels of one place, or cut across each other."""
+    start, end, label, _ = one
+    begins, ends, another, _ = other
+    if start == begins and end == ends:
+        return label != another
+    return start < begins < end < ends or begins < start < ends < end
 
 
-def _swallows(longer: Found, shorter: Found) -> bool:
-    return longer.covers(shorter) and longer.score >= _NAME_GATE
+def _is_swallowed(one: Found, found: Iterable[Found]) -> bool:
+    """Whether it lies in a longer one that is sure enough."""
+    start, end, _, _ = one
+    for begins, ends, _, score in found:
+        if begins <= start and end <= ends and _NAME_GATE <= score and end - start < ends - begins:
+            return True
+    return False
 
 
-def _entity(found: Found, votes: Sequence[Entity]) -> Entity:
-    alone = len(votes) == 1 == len(votes[0].by)
-    by = votes[0].by if alone else tuple(sorted({author for vote in votes for author in vote.by}))
-    return Entity(votes[0].span, round(min(max(found.score, 0.0), 1.0), 4), by)
+def _alone(vote: Vote) -> Entity:
+    """Make of what nothing touches what `agreement` of one would."""
+    belief, entity = vote[4:]
+    return Entity(entity.span, _bounded(1 - (1 - belief)), entity.by if len(entity.by) == 1 else _named([entity]))
+
+
+def _entity(score: float, votes: Sequence[Entity]) -> Entity:
+    return Entity(votes[0].span, _bounded(score), _named(votes))
+
+
+@lru_cache(maxsize=1 << 12)
+def _bounded(score: float) -> float:
+    """Hold a score between 0 and 1, at four digits; rounding takes long, and rules know few scores."""
+    return round(min(max(score, 0.0), 1.0), 4)
+
+
+def _named(votes: Sequence[Entity] | Sequence[Label]) -> tuple[str, ...]:
+    """Name all who proposed this, each once."""
+    return _together(tuple([vote.by for vote in votes]))
+
+
+@lru_cache(maxsize=1 << 12)
+def _together(authors: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    return tuple(sorted({author for some in authors for author in some}))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from builder.annotators import lexicon
 from builder.annotators.automaton import Finder, finder
-from builder.annotators.proposal import Found, check_options, knows_any, longest_first, prediction
+from builder.annotators.proposal import Found, check_options, knows_any, longest_first, predictions
 from builder.errors import UsageError
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
@@ -26,6 +26,8 @@ _LISTS = ("countries", "cities", "organisations", "regions", "people")
 _NOTHING = ""
 _SHORT = 2
 _HAN = "\u2e80"  # characters from here on are written without spaces between words
+# Letters and digits of scripts whose words have spaces between them.
+_RUNNING = frozenset(filter(str.isalnum, map(chr, range(ord(_HAN)))))
 _KNOWN, _DOUBTFUL, _OWN = 0.9, 0.5, 0.95
 
 
@@ -58,16 +60,18 @@ class Gazetteer:
         by = f"{self.name}@{self.fingerprint}"
         if not self.texts:
             return [Prediction(sentence.id, by) for sentence in sentences]
-        return [prediction(one, by, self.find(one.text), self.schema) for one in sentences]
+        return predictions(sentences, by, [self.find(one.text) for one in sentences], self.schema)
 
     def find(self, text: str) -> list[Found]:
         """Find the longest known names of a text, in text order."""
         if self._finder is None:
             self._finder = finder(self.texts)
-        found = []
-        for start, end, rank in self._finder(text):
-            label, score, _ = self.meanings[rank]
+        if not (hits := self._finder(text)):
+            return []
+        meanings, found = self.meanings, []
+        for start, end, rank in hits:
             if not _is_part(text, start, end):
+                label, score, _ = meanings[rank]
                 found.append(Found(start, end, label, score))
         return [one for one in (found if len(found) < 2 else longest_first(found)) if one.label != _NOTHING]
 
@@ -211,14 +215,10 @@ def _named(texts: Sequence[str], meanings: Sequence[Meaning]) -> str:
 def _is_part(text: str, start: int, end: int) -> bool:
     """Whether the hit is part of a longer Latin word or number, or the beginning of a longer foreign name."""
     return (
-        (text[start] < _HAN and _runs_on(text[start - 1 : start] + text[start]))
-        or (text[end - 1] < _HAN and _runs_on(text[end - 1 : end + 1]))
+        (text[start] in _RUNNING and text[start - 1 : start] in _RUNNING)
+        or (text[end - 1] in _RUNNING and text[end : end + 1] in _RUNNING)
         or (end - start == _SHORT and _continues(text, start, end))
     )
-
-
-def _runs_on(pair: str) -> bool:
-    return len(pair) == 2 and all(character.isalnum() and character < _HAN for character in pair)
 
 
 def _continues(text: str, start: int, end: int) -> bool:

@@ -6,11 +6,14 @@ engine. Words are never looked up in a list of names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from builder.annotators.openings import Joined
 from builder.annotators.patterns import english, marks, numbers_zh
-from builder.annotators.proposal import Found, check_options, has_han, knows_any, prediction
+from builder.annotators.proposal import Found, check_options, knows_any, predictions
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
@@ -36,16 +39,14 @@ class Pattern:
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose everything with a telling shape."""
-        return [self._predict(sentence) for sentence in sentences]
-
-    def _predict(self, sentence: Sentence) -> Prediction:
         by = f"{self.name}@{self.fingerprint}"
         if not self._looks:
-            return Prediction(sentence.id, by)
-        found = list(_shapes(sentence.text, sentence.language))
+            return [Prediction(sentence.id, by) for sentence in sentences]
+        found = _shapes(sentences)
         if self.own:
-            found += self.own.find(sentence.text)
-        return prediction(sentence, by, found, self.schema)
+            for some, sentence in zip(found, sentences, strict=True):
+                some += self.own.find(sentence.text)
+        return predictions(sentences, by, found, self.schema)
 
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
@@ -62,9 +63,13 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
     return Pattern(schema, read_patterns(file, schema))
 
 
-def _shapes(text: str, language: str) -> Iterator[Found]:
-    yield from marks.find(text)
-    if has_han(text):
-        yield from numbers_zh.find(text)
-    if language != "zh":
-        yield from english.find(text)
+def _shapes(sentences: Sequence[Sentence]) -> list[list[Found]]:
+    """Find the shapes of each sentence."""
+    texts = Joined([sentence.text for sentence in sentences])
+    elsewhere = np.array([sentence.language != "zh" for sentence in sentences], np.bool_)
+    found: list[list[Found]] = [[] for _ in sentences]
+    for rank, one in marks.find(texts):
+        found[rank].append(one)
+    for rank, some in (*numbers_zh.find(texts, texts.chinese), *english.find(texts, elsewhere)):
+        found[rank] += some
+    return found

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from builder.errors import UsageError
@@ -17,7 +17,8 @@ from builder.schema import LabelSchema
 from builder.text.graphemes import snapped
 
 _KEPT_AT_THE_END = ".)）%％‰℃°"
-_FIRST_MARK = "\u0300"  # no character before it clings to the one it follows
+# None of these clings to what it follows, and no Chinese character does.
+_APART = frozenset(map(chr, (*range(0x300), *range(0x2010, 0x205F), *range(0x3000, 0x302A), *range(0xFF01, 0xFF9E))))
 _HAN = re.compile("[一-鿿]")
 
 
@@ -58,26 +59,44 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def predictions(
+    sentences: Sequence[Sentence], annotator: str, found: Iterable[Sequence[Found]], schema: LabelSchema
+) -> list[Prediction]:
+    """Make a prediction of each sentence of everything found in it under a label the schema has."""
+    names, by = frozenset(schema.entity_names), (annotator,)
+    return [
+        Prediction(sentence.id, annotator, _entities(sentence.text, some, names, by) if some else ())
+        for sentence, some in zip(sentences, found, strict=True)
+    ]
+
+
 def prediction(sentence: Sentence, annotator: str, found: Iterable[Found], schema: LabelSchema) -> Prediction:
     """Make a prediction of everything found under a label the schema has."""
-    if not (listed := list(found)):
-        return Prediction(sentence.id, annotator, ())
-    text, names = sentence.text, schema.entity_names
+    return predictions([sentence], annotator, [list(found)], schema)[0]
+
+
+def _entities(text: str, found: Iterable[Found], names: Collection[str], by: tuple[str, ...]) -> tuple[Entity, ...]:
+    """Keep the best score of each place and label, in text order."""
     best: dict[tuple[int, int, str], float] = {}
-    for start, end, label, score in listed:
+    for start, end, label, score in found:
         if label in names and (place := _fitted(text, start, end)):
-            key = (*place, label)
-            if best.setdefault(key, 0.0) < score:
-                best[key] = max(best[key], round(score, 4))
-    by = (annotator,)
-    entities = tuple([Entity(Span(*key), best[key], by) for key in sorted(best)])
-    return Prediction(sentence.id, annotator, entities)
+            key = (place[0], place[1], label)
+            known = best.get(key)
+            if known is None or known < score:
+                best[key] = max(known or 0.0, _rounded(score))
+    return tuple([Entity(Span(*key), best[key], by) for key in sorted(best)])
+
+
+@lru_cache(maxsize=1 << 12, typed=True)
+def _rounded(score: float) -> float:
+    """Round to four digits; that takes long, and rules know few scores."""
+    return round(score, 4)
 
 
 def _fitted(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Trim and snap; at once where letters, digits or Chinese characters stand at both edges, and nothing clings."""
     if 0 <= start < end <= len(text) and text[start].isalnum() and text[end - 1].isalnum():
-        if end == len(text) or text[end] < _FIRST_MARK or "一" <= text[end] <= "鿿":
+        if end == len(text) or (after := text[end]) in _APART or "一" <= after <= "鿿":
             return start, end
         return snapped(text, start, end)
     start, end = trimmed(text, start, end)
@@ -87,8 +106,15 @@ def _fitted(text: str, start: int, end: int) -> tuple[int, int] | None:
 def longest_first(found: Iterable[Found]) -> list[Found]:
     """Drop whatever overlaps something longer (or as long, earlier in the text); the rest is in text order."""
     ordered = sorted(found)
-    if all(one.end <= other.start for one, other in pairwise(ordered)):
-        return ordered
+    reach = 0
+    for start, end, _, _ in ordered:
+        if start < reach:
+            return _longest(ordered)
+        reach = end
+    return ordered
+
+
+def _longest(ordered: Iterable[Found]) -> list[Found]:
     kept: list[Found] = []
     taken: set[int] = set()
     for one in sorted(ordered, key=lambda f: (f.start - f.end, f.start, -f.score, f.label)):
@@ -101,7 +127,7 @@ def longest_first(found: Iterable[Found]) -> list[Found]:
 
 def has_han(text: str) -> bool:
     """Whether the text holds a common Chinese character."""
-    return _HAN.search(text) is not None
+    return not text.isascii() and _HAN.search(text) is not None
 
 
 def knows_any(schema: LabelSchema, labels: Sequence[str]) -> bool:

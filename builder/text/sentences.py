@@ -27,11 +27,12 @@ _MAY_END = frozenset("a.m p.m inc ltd co corp etc jr sr al".split())
 _MAY_PRECEDE_NUMBER = frozenset("no nos sec secs art arts ch chs pp para paras".split())
 # Faces and signs right after a terminator belong to what it ends.
 _FACES = "\U0001f300-\U0001faff\u2600-\u27bf\u200d\ufe0f"
-# It begins with a class of characters, since that is quickly found.
+# These begin with a class of characters, since that is quickly found.
 _END = re.compile(
     rf"[。！？!?….](?:(?<=[。！？!?])[。！？!?]*|(?<=…)…*|(?<=\.)\.{{0,2}})[{re.escape(CLOSERS)}]*[{_FACES}]*"
 )
-_SHELL = re.compile(r"《[^》]{0,200}》|（[^）]{0,200}）")
+_SHELL = re.compile(r"[《（](?:(?<=《)[^》]{0,200}》|(?<=（)[^）]{0,200}）)")
+_STRAIGHT = re.compile('"')
 _OPENING = re.compile(rf"""\s+["'“‘(\[]*(?:[A-Z0-9À-Ý{HAN}《]|[a-z][A-Z])""")
 _WORD = re.compile(r"[\w.’'&-]*$")
 _INITIALS = re.compile(r"(?:[a-z]\.)*[a-z]")
@@ -51,6 +52,7 @@ _PLAIN_WORD = re.compile(r"(?<![\w.])[a-z]{4,}$")
 _WITHIN = frozenset("/=?@#%~_+")
 _NEXT_HAN = re.compile(f"[{HAN}]")
 _LAST_HAN = re.compile(f"[{HAN}%）)]$")
+_FIRST_HAN = min(HAN)
 _BLANK = re.compile(r"\s*+$")
 
 _COMMA = re.compile(r"[、，；,;：]|\s")
@@ -148,7 +150,7 @@ def _ended(text: str) -> list[tuple[int, int]]:
     shells = [match.span() for match in _SHELL.finditer(text)]
     ranges, start = [], 0
     for mark, end in _boundaries(text):
-        shell = _shell_at(mark, shells)
+        shell = _shell_at(mark, shells) if shells else None
         if shell is None or _stands_alone(text, start, end, shell):
             ranges.append(_trimmed(text, start, end))
             start = end
@@ -169,19 +171,25 @@ def _stands_alone(text: str, start: int, end: int, shell: tuple[int, int]) -> bo
 
 def _boundaries(text: str) -> Iterator[tuple[int, int]]:
     """Yield where a terminator stands and where its sentence ends, closing quotes included."""
-    quotes = [at for at, mark in enumerate(text) if mark == '"'] if '"' in text else []
+    quotes = [match.start() for match in _STRAIGHT.finditer(text)]
     for match in _END.finditer(text):
         if _ends(text, match):
-            yield match.start(), _before_opening_quote(text, match, quotes)
+            yield match.start(), _before_opening_quote(text, match, quotes) if quotes else match.end()
 
 
 def _ends(text: str, match: re.Match[str]) -> bool:
-    mark = match.group()[0]
+    start, end = match.span()
+    mark = text[start]
     if mark in "。！？":
         return True
     if mark in "!?…":
-        return match.end() == len(text) or _FRESH_START.match(text, match.end()) is not None
-    return _full_stop_ends(text, match.start(), match.end())
+        return end == len(text) or _FRESH_START.match(text, end) is not None
+    return (end == len(text) or _may_begin(text[end])) and _full_stop_ends(text, start, end)
+
+
+def _may_begin(after: str) -> bool:
+    """Whether what follows a full stop can begin a sentence: white space, or something Chinese."""
+    return _FIRST_HAN <= after or after.isspace()
 
 
 def _full_stop_ends(text: str, start: int, end: int) -> bool:
@@ -234,5 +242,7 @@ def _before_opening_quote(text: str, match: re.Match[str], quotes: Sequence[int]
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    if start < end and not (text[start].isspace() or text[end - 1].isspace()):
+        return start, end
     part = text[start:end]
     return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())

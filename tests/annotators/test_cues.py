@@ -1,8 +1,11 @@
 """Sentence labels by cue words."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builder.annotators import cues
 
@@ -90,3 +93,20 @@ def test_a_quotation_is_seen_by_the_annotator(news, make_sentence):
 @pytest.mark.parametrize("text", ["坚持互利共赢，扩大市场开放。", "三是完善治理规则。", "我们要守望相助。"])
 def test_a_chinese_sentence_of_aims_without_a_subject_goes_on_with_a_speech(text):
     assert "proposal" == max(cues.NAMES, key=lambda name: cues.probabilities(text)[name])
+
+
+@pytest.mark.parametrize(
+    ("language", "plain"),
+    [
+        ("zh", "[0-9０-９][0-9.,，]*(?:[%％万亿]|余?家|米|公里|平方)|百分之"),
+        (
+            "en",
+            r"\b[0-9][0-9.,]*\s(?:percent|per cent|million|billion|meters|metres|kilomet|companies)|[0-9]%",
+        ),
+    ],
+)
+@given(
+    text=st.lists(st.sampled_from([*"百12１.,， %％万余家米a年", "分之", "平方", " percent", " million"])).map("".join)
+)
+def test_figures_are_seen_wherever_they_stand(language, plain, text):
+    assert (re.search(plain, text) is None) == (cues._FIGURES[language].search(text) is None)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builder.annotators import proposal
 from builder.annotators.combine import touching
 from builder.annotators.kinds import Kinds
-from builder.annotators.patterns import numbers_zh
+from builder.annotators.openings import Joined, Openings
+from builder.annotators.patterns import english, marks, numbers_zh
 from builder.annotators.proposal import Found
 from builder.annotators.words import Token, begins, ends, longest_of, words
+from builder.text.graphemes import is_edge
 
 _SHAPES = [*numbers_zh._DATES, *numbers_zh._QUANTITIES]
 _PARTS = sorted({part for shape in _SHAPES for part in re.findall("[一-鿿“”]+", shape)} | set("0123456789-.:%第 ，"))
@@ -21,23 +26,84 @@ _TEXTS = st.sampled_from([part + tail for part in _PARTS for tail in _TAILS]) | 
 ).map("".join)
 
 
-@given(_TEXTS)
-def test_no_date_begins_where_none_is_looked_for(text: str) -> None:
-    everywhere = re.compile("|".join(f"(?:{shape})" for shape in numbers_zh._DATES))
-    assert [hit.span() for hit in everywhere.finditer(text)] == [hit.span() for hit in numbers_zh._DATE.finditer(text)]
+_EXPRESSIONS = {
+    "zh dates": (numbers_zh._DATE, numbers_zh._DATES_BEGIN),
+    "zh quantities": (numbers_zh._QUANTITY, numbers_zh._QUANTITIES_BEGIN),
+    "en dates": (english._DATE, english._DATES_BEGIN),
+    "en quantities": (english._QUANTITY, english._QUANTITIES_BEGIN),
+    "books": (marks._BOOK, marks._BOOKS_BEGIN),
+    "quotations": (marks._QUOTED, marks._QUOTATIONS_BEGIN),
+}
+_NEIGHBOURS = [
+    *"5０.．,:$-/第一年a _A\n\u212a\u0301“",
+    "",
+    "in ",
+    "近",
+    "about ",
+    "US",
+    "Ů",
+    "ﬃ",
+    "\U00020bb7",
+    "\ud800",
+]
 
 
-@given(_TEXTS)
-def test_no_quantity_begins_where_none_is_looked_for(text: str) -> None:
-    everywhere = re.compile("|".join(f"(?:{shape})" for shape in numbers_zh._QUANTITIES))
-    found = [hit.span() for hit in numbers_zh._QUANTITY.finditer(text)]
-    assert [hit.span() for hit in everywhere.finditer(text)] == found
+def _begins_like(expression):
+    """Write what matches begin with: looking around is taken out, since Hypothesis would mostly fail to satisfy it."""
+    bare = re.sub(r"\(\?<?[!=](?:\\.|\[[^\]]*\]|\([^()]*\)|[^()\[\\])*\)", "", expression.pattern)
+    return st.from_regex(re.compile(bare, expression.flags), fullmatch=True)
 
 
-def test_a_quantity_begins_with_each_word_of_its_shapes() -> None:
-    everywhere = re.compile("|".join(f"(?:{shape})" for shape in numbers_zh._QUANTITIES))
-    texts = [part + tail for part in _PARTS for tail in _TAILS]
-    assert [everywhere.findall(text) for text in texts] == [numbers_zh._QUANTITY.findall(text) for text in texts]
+@pytest.mark.parametrize(("expression", "openings"), _EXPRESSIONS.values(), ids=_EXPRESSIONS)
+@given(data=st.data())
+def test_no_shape_begins_where_none_is_looked_for(expression, openings, data):
+    parts = st.sampled_from(_NEIGHBOURS) | st.sampled_from(_PARTS) | _begins_like(expression)
+    texts = data.draw(st.lists(st.lists(parts, max_size=6).map("".join), max_size=4))
+
+    expected = [(rank, hit.span()) for rank, text in enumerate(texts) for hit in expression.finditer(text)]
+    assert expected == [(rank, hit.span()) for rank, hit in openings.matches(expression, Joined(texts))]
+
+
+@pytest.mark.parametrize(("expression", "openings"), list(_EXPRESSIONS.values())[:2], ids=["dates", "quantities"])
+def test_a_chinese_shape_begins_with_each_word_of_its_own(expression, openings):
+    characters = sorted({character for part in _PARTS for character in part} | set("0５〇○零￥"))
+    pairs = [one + other + tail for one in characters for other in characters for tail in ("", "年", "日", "9月")]
+    texts = [part + tail for part in _PARTS for tail in _TAILS] + pairs
+
+    expected = [(rank, hit.span()) for rank, text in enumerate(texts) for hit in expression.finditer(text)]
+    assert expected == [(rank, hit.span()) for rank, hit in openings.matches(expression, Joined(texts))]
+
+
+def test_where_case_is_ignored_all_alike_are_looked_for():
+    everything = list(map(chr, (*range(0xD800), *range(0xE000, 0x10000))))
+    for letter in "abcdefghijklmnopqrstuvwxyz$5":
+        same = re.compile(re.escape(letter), re.IGNORECASE)
+        openings = Openings({"": [(letter,)]}, any_case=True)
+        assert [one for one in everything if same.match(one)] == [
+            everything[rank] for rank, _ in openings.matches(same, Joined(everything))
+        ]
+
+
+def test_only_texts_that_are_asked_about_are_looked_at():
+    openings, texts = Openings({"": ["ab"]}), Joined(["ab", "", "xab", "b"])
+    hits = openings.matches(re.compile("ab"), texts, np.array([False, True, True, True]))
+
+    assert [(2, (1, 3))] == [(rank, hit.span()) for rank, hit in hits]
+    assert [0, 2] == openings.texts(texts)
+
+
+def test_nothing_is_found_in_no_texts():
+    assert [] == list(Openings({"": ["ab"]}).matches(re.compile("ab"), Joined([])))
+
+
+def test_a_text_is_chinese_by_its_characters():
+    assert [False, True, False, True] == Joined(["abc", "a中", "か", "中"]).chinese.tolist()
+
+
+def test_nothing_that_stands_apart_clings_to_what_it_follows():
+    apart = [*proposal._APART, *map(chr, range(ord("一"), ord("鿿") + 1))]
+
+    assert [] == [one for one in apart if not is_edge(f"a{one}", 1)]
 
 
 @given(st.lists(st.text("ab.", min_size=1, max_size=3), min_size=1), st.text("ab.", max_size=20))

@@ -1,1 +1,1 @@
-"""One file per family of shapes; each has `find(text)`, which gives what it found. Pure."""
+"""One file per family of shapes; each has `find(texts)`, which gives what it found, by text. Pure."""

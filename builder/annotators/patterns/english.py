@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.annotators.openings import Joined, Openings, grouped
 from builder.annotators.proposal import Found, longest_first
-from builder.annotators.words import longest_of
 
 _MONTH = (
     "(?:January|February|March|April|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|"
@@ -20,14 +23,8 @@ _WEEKDAY = "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _PART = "(?: (?:morning|afternoon|evening|night))?"
 _CLOCK = "[0-2]?[0-9](?:[:.][0-5][0-9])? ?(?:a\\.m\\.|p\\.m\\.|am\\b|pm\\b|AM\\b|PM\\b)|[0-2]?[0-9]:[0-5][0-9]"
 
-# What a date can begin with, at the beginning of a word: elsewhere none of the many shapes is tried.
-_DATE_OPENS = (
-    "(?=[0-9]|Jan|Feb|Ma[ry]|Apr|Ju[nl]|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|earl|late|mid|last|next|"
-    "th(?:e|is) |yest|today|tomo|toni|twent|nine)"
-)
 _DATE = re.compile(
-    f"(?<!\\w){_DATE_OPENS}(?:"
-    + "|".join(
+    "|".join(
         f"(?<![\\w])(?:{pattern})(?![\\w])"
         for pattern in (
             f"(?:{_WEEKDAY},? )?{_ANY_MONTH} {_DAY}(?:(?: ?[-–] ?| to | and ){_DAY})?(?:,? {_YEAR})?",
@@ -47,7 +44,33 @@ _DATE = re.compile(
             _CLOCK,
         )
     )
-    + ")"
+)
+_FIGURES = "0123456789"
+_DATES_BEGIN = Openings(
+    {
+        r"\w": (
+            *(
+                (*day, *then)
+                for day in ((_FIGURES,), (_FIGURES, _FIGURES))
+                for then in (
+                    ("snrt", "tdh"),
+                    ("/", _FIGURES, f"{_FIGURES}/"),
+                    (":", "012345", _FIGURES),
+                    (".", "012345", _FIGURES, " apAP"),
+                    ("apAP", ".mM"),
+                    (" ", "-–oJFMASONDapAP"),
+                    ("-–", f"{_FIGURES} "),
+                )
+            ),
+            (_FIGURES, _FIGURES, "s"),
+            (_FIGURES, _FIGURES, _FIGURES, _FIGURES),
+            *"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun".split(),
+            *"earl late last next this yesterday today tomorrow tonight twent nineteenth".split(),
+            ("m", "i", "d", " -"),
+            (*"the ", _FIGURES),
+            *(f"the {word}" for word in ("early", "late", "mid-", "twent", "nineteenth")),
+        )
+    }
 )
 
 _DIGITS = "[0-9]{1,3}(?:,[0-9]{3}){1,5}(?:\\.[0-9]{1,4})?|[0-9]{1,12}(?:\\.[0-9]{1,4})?"
@@ -71,14 +94,8 @@ _UNIT = (
     "Celsius| Fahrenheit)?|"
     "dollars?|US dollars?|yuan|euros?|rubles?|yen|rupees?|cents?|megawatts?|gigawatts?|MW|GW|kWh|mph|GB|TB|times)"
 )
-# What a quantity can begin with: a currency, or a digit or one of these at the beginning of a word.
-_QUANTITY_OPENS = (
-    "(?:(?=[$€£¥]|[UHAC][SK]?[$€£¥])|"
-    f"\\b(?=[0-9]|{longest_of([*_ABOUT_WORDS.split('|'), *_WORD.split('|'), 'a ', 'an '])}))"
-)
 _QUANTITY = re.compile(
-    f"{_QUANTITY_OPENS}(?:"
-    + "|".join(
+    "|".join(
         (
             f"(?:\\b{_ABOUT} )?(?:US|HK|A|C)?[$€£¥] ?(?:{_DIGITS})(?: (?:hundred|thousand|million|billion|"
             f"trillion)|[mbk]n?\\b)?",
@@ -90,15 +107,30 @@ _QUANTITY = re.compile(
             "(?<![\\w.,:$/-])[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![\\w-])",
             "(?<![\\w.,:$/#-])[0-9]{1,4}(?= (?:[a-z]{3,20} )?[a-z]{3,20}s\\b)",
         )
-    )
-    + ")",
+    ),
     re.IGNORECASE,
+)
+_QUANTITIES_BEGIN = Openings(
+    {
+        "": (("$€£¥",), ("AC", "$€£¥"), ("U", "S", "$€£¥"), ("H", "K", "$€£¥")),
+        r"\w": [(*words, " ", f"{_FIGURES}$€£¥uhacotfsenmdb") for words in _ABOUT_WORDS.split("|")],
+        r"[\w.,:$-]": (
+            (_FIGURES,),
+            *((*word, " -") for word in _WORD.split("|")),
+            ("a", " ", "dhmbt"),
+            ("a", "n", " ", "dhmbt"),
+        ),
+    },
+    any_case=True,
 )
 
 
-def find(text: str) -> Iterator[Found]:
-    """Find dates, and quantities that are no part of one."""
-    dates = [Found(*hit.span(), "DATE", 0.85) for hit in _DATE.finditer(text)]
-    counts = [Found(*hit.span(), "QUANTITY", 0.75) for hit in _QUANTITY.finditer(text)]
-    own = [count for count in counts if not any(count.overlaps(date) and not count.covers(date) for date in dates)]
-    yield from longest_first([*dates, *own])
+def find(texts: Joined, only: NDArray[np.bool_]) -> Iterator[tuple[int, list[Found]]]:
+    """Find the dates of some of these texts, and the quantities that are no part of one."""
+    dates = grouped((n, Found(*hit.span(), "DATE", 0.85)) for n, hit in _DATES_BEGIN.matches(_DATE, texts, only))
+    counts = _QUANTITIES_BEGIN.matches(_QUANTITY, texts, only)
+    for rank, some in grouped((n, Found(*hit.span(), "QUANTITY", 0.75)) for n, hit in counts).items():
+        days = dates.get(rank, [])
+        own = [one for one in some if not any(one.overlaps(day) and not one.covers(day) for day in days)]
+        dates[rank] = longest_first([*days, *own]) if days else own
+    yield from dates.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from builder.annotators.openings import Joined, Openings
 from builder.annotators.proposal import Found, has_han
 
 _BOOK = re.compile("《([^《》]{1,60})》|〈([^〈〉]{1,60})〉")
@@ -16,9 +17,12 @@ _MEETING = re.compile(
     '[一-鿿A-Za-z0-9·“”"]{2,40}?(?:第[一二三四五六七八九十百0-9]{1,5}(?:次|届)(?:[一-鿿]{0,6})(?:会议|峰会|论坛|大会)'
     "|(?:会议|峰会|论坛(?!第)|大会(?!第)|博览会|运动会|研讨会|世界杯|奥运会|亚运会|进博会|座谈会|电影节|锦标赛))"
 )
+_BOOKS_BEGIN, _QUOTATIONS_BEGIN = Openings({"": [("《〈",)]}), Openings({"": [('“‘「『"',)]})
 # Without one of these in it, a text is not searched: each search goes on from every character.
-_MEETING_WORD = re.compile("会议|峰会|论坛|大会|(?:博览|运动|研讨|奥运|亚运|进博|座谈)会|世界杯|电影节|锦标赛")
-_DOCUMENT_WORD = re.compile("宣言|公约|倡议|条约|协定|议定书|宪章|愿景|行动计划|白皮书")
+_MEETING_WORDS = Openings(
+    {"": "会议 峰会 论坛 大会 博览会 运动会 研讨会 奥运会 亚运会 进博会 座谈会 世界杯 电影节 锦标赛".split()}
+)
+_DOCUMENT_WORDS = Openings({"": "宣言 公约 倡议 条约 协定 议定书 宪章 愿景 行动计划 白皮书".split()})
 # What stands before a meeting's name but is no part of it; the name starts after the last of these.
 _BEFORE = re.compile(
     "出席|参加|召开|举行|举办|主持|迎来|承办|主办|闭幕|开幕|参与|通过|关于|作为|以及|欢迎|推动|筹备|支持|期间|"
@@ -38,20 +42,19 @@ _PROPER = re.compile(
 _MODIFIER = 6  # characters before the last word, when nothing else shows that the name is proper
 
 
-def find(text: str) -> Iterator[Found]:
+def find(texts: Joined) -> Iterator[tuple[int, Found]]:
     """Find documents, coined phrases and Chinese meetings."""
-    for hit in _BOOK.finditer(text):
-        yield Found(hit.start() + 1, hit.end() - 1, "DOCUMENT", 0.9)
-    for hit in _QUOTED.finditer(text):
-        inner = hit.group()[1:-1]
-        if _is_phrase(inner):
-            yield Found(hit.start() + 1, hit.end() - 1, "CONCEPT", 0.7)
-    if _DOCUMENT_WORD.search(text):
-        for hit in _DOCUMENT.finditer(text):
+    for rank, hit in _BOOKS_BEGIN.matches(_BOOK, texts):
+        yield rank, Found(hit.start() + 1, hit.end() - 1, "DOCUMENT", 0.9)
+    for rank, hit in _QUOTATIONS_BEGIN.matches(_QUOTED, texts):
+        if _is_phrase(hit.group()[1:-1]):
+            yield rank, Found(hit.start() + 1, hit.end() - 1, "CONCEPT", 0.7)
+    for rank in _DOCUMENT_WORDS.texts(texts):
+        for hit in _DOCUMENT.finditer(texts.texts[rank]):
             if not _NOT_INSIDE.search(hit[1]):
-                yield Found(*hit.span(1), "DOCUMENT", 0.7)
-    if _MEETING_WORD.search(text):
-        yield from _meetings(text)
+                yield rank, Found(*hit.span(1), "DOCUMENT", 0.7)
+    for rank in _MEETING_WORDS.texts(texts):
+        yield from ((rank, meeting) for meeting in _meetings(texts.texts[rank]))
 
 
 def _is_phrase(inner: str) -> bool:

@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.annotators.openings import Joined, Openings, grouped
 from builder.annotators.proposal import Found, longest_first
 
 _YEAR = "(?:(?:1[5-9]|20)[0-9]{2}|[一二][〇○零０一二三四五六七八九]{3})"
@@ -39,7 +43,8 @@ _DATES = [
 _DIGITS = "(?:[0-9][0-9,，]{0,12}(?:[.．][0-9]{1,6})?|[0-9０-９]{1,12})"
 _HAN = "[一二三四五六七八九十百千万亿两零〇]{1,10}"
 _NUMBER = f"(?:{_DIGITS}|{_HAN}|几|数)(?:多|余|来)?(?:[十百千万亿]{{1,3}})?(?:多|余)?"
-_ABOUT = "(?:大约|约|近|将近|超过|超|逾|多达|高达|至少|不到|不足|不少于|至多|最多|平均)?"
+_ABOUT_WORDS = "大约|约|近|将近|超过|超|逾|多达|高达|至少|不到|不足|不少于|至多|最多|平均"
+_ABOUT = f"(?:{_ABOUT_WORDS})?"
 _UNITS = (
     "个百分点|个多月|个月|个小时|小时|分钟|秒|年|天|周|周年|岁|个|名|位|人次|人|家|项|次|场|届|条|件|部|座|"
     "辆|艘|架|枚|份|种|户|套|张|支|只|头|棵|株|批|组|所|篇|本|册|幅|台|"
@@ -67,23 +72,68 @@ _EMPTY = re.compile(
     "|[千万百][人家户头年个]"  # 万人, 千年: many
     ")$"
 )
-# What a date or a quantity can begin with: elsewhere none of the many shapes is tried.
-_DATE_OPENS = "0-9一二三四五六七八九十今去明前后当同次本上下中晚凌清傍早午深昨日近这周星第年岁春国元“"
-_QUANTITY_OPENS = "0-9０-９一二三四五六七八九十百千万亿两零〇几数大约近将超逾多高至最不平¥￥$€£"
-_DATE = re.compile(f"(?=[{_DATE_OPENS}])(?:{'|'.join(_DATES)})")
-_QUANTITY = re.compile(f"(?=[{_QUANTITY_OPENS}])(?:{'|'.join(_QUANTITIES)})")
+_DATE = re.compile("|".join(f"(?:{shape})" for shape in _DATES))
+_QUANTITY = re.compile("|".join(f"(?:{shape})" for shape in _QUANTITIES))
+
+_FIGURES, _NUMERALS = "0123456789", "一二三四五六七八九十"
+_AFTER_FIGURE = f"月世年日号:：时点{_NUMERALS}"
+_ANY_FIGURES, _ANY_NUMERALS = "0123456789０１２３４５６７８９", f"{_NUMERALS}百千万亿两零〇"
+_DATES_BEGIN = Openings(
+    {
+        "": (
+            (_FIGURES, _AFTER_FIGURE),
+            (_FIGURES, _FIGURES, _AFTER_FIGURE),
+            (_FIGURES, _FIGURES, "0", "年"),
+            (_FIGURES, _FIGURES, _FIGURES, _FIGURES),
+            (_NUMERALS, f"{_FIGURES}{_NUMERALS}〇○零０月世年日号"),
+            ("今", "年天日晚早晨"),
+            ("昨明", "年天日晚"),
+            ("去前后当同次", "年天日"),
+            ("本上下", f"{_FIGURES}{_NUMERALS}世年周星个月午半"),
+            ("这", "周星个"),
+            ("中", "午秋"),
+            ("周", f"{_NUMERALS}日天"),
+            ("星", "期"),
+            ("晚", f"上间{_FIGURES}{_NUMERALS}"),
+            ("早", f"上晨{_FIGURES}{_NUMERALS}"),
+            ("第", "一二三四", "季"),
+            *"凌晨 清晨 傍晚 午夜 深夜 日前 近日 年初 年底 岁末 春节 国庆节 元旦 “五一”".split(),
+        )
+    }
+)
+_NUMBERS = f"{_ANY_FIGURES}{_ANY_NUMERALS}几数"
+_UNITS_BEGIN = "".join(sorted({unit[0] for unit in _UNITS.split("|")}))
+_QUANTITIES_BEGIN = Openings(
+    {
+        "": (
+            ("¥￥$€£", _ANY_FIGURES),
+            ("百", "分"),
+            *((*words, _NUMBERS) for words in _ABOUT_WORDS.split("|")),
+        ),
+        "[0-9.．]": [(_ANY_FIGURES,)],
+        "[第0-9.．一二三四五六七八九十百千万]": [(f"{_ANY_NUMERALS}几数", f"{_ANY_NUMERALS}多余来{_UNITS_BEGIN}")],
+    }
+)
 _CALENDAR_YEAR = re.compile(f"^{_YEAR}年")
 
 
-def find(text: str) -> Iterator[Found]:
-    """Find dates, and quantities that are no part of one."""
-    dates = [Found(*hit.span(), "DATE", 0.85) for hit in _DATE.finditer(text) if _is_date(text, hit)]
-    quantities = [Found(*hit.span(), "QUANTITY", 0.75) for hit in _QUANTITY.finditer(text) if _is_quantity(hit)]
-    yield from longest_first([*dates, *(q for q in quantities if not any(q.overlaps(date) for date in dates))])
+def find(texts: Joined, only: NDArray[np.bool_]) -> Iterator[tuple[int, list[Found]]]:
+    """Find the dates of some of these texts, and the quantities that are no part of one."""
+    hits = _DATES_BEGIN.matches(_DATE, texts, only)
+    dates = grouped((n, Found(*hit.span(), "DATE", 0.85)) for n, hit in hits if _is_date(hit))
+    hits = _QUANTITIES_BEGIN.matches(_QUANTITY, texts, only)
+    for rank, some in grouped(
+        (n, Found(*hit.span(), "QUANTITY", 0.75)) for n, hit in hits if _is_quantity(hit)
+    ).items():
+        days = dates.get(rank, [])
+        own = [one for one in some if not any(one.overlaps(day) for day in days)]
+        dates[rank] = longest_first([*days, *own]) if days else own
+    yield from dates.items()
 
 
-def _is_date(text: str, hit: re.Match[str]) -> bool:
+def _is_date(hit: re.Match[str]) -> bool:
     """Whether no longer number or word swallows the hit: 三个月, 100号."""
+    text = hit.string
     before, after = text[hit.start() - 1 : hit.start()] if hit.start() else "", text[hit.end() : hit.end() + 1]
     if hit.group()[0].isdigit() and before and (before.isdigit() or before in ".．第"):
         return False
