@@ -1,13 +1,16 @@
-"""The one door to numba: jieba's model enters; what finds the states of runs leaves, in machine code, one run at a time.
+"""The one door to numba: jieba's model enters; what finds the states of runs leaves, in machine code, run by run.
 
-It adds, compares and settles ties as the decoder in numpy does. Machine code is kept in the user's cache folder, named
-by this file, numba, and the processor; where nothing can be kept, every process compiles anew.
+It adds, compares and settles ties as the decoder in numpy does. The machine code is kept in the user's cache folder;
+where it cannot be kept, or what is kept cannot be read, it is made anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import pickle
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,42 +18,47 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.annotators.automaton import default_folder
 from builder.annotators.hidden_states import Ints, Model, layout
 
+Columns = NDArray[np.uint8]
 Floats = NDArray[np.float64]
+Ranks = NDArray[np.int16]
+
+_UNREADABLE = (pickle.UnpicklingError, EOFError, LookupError, ValueError, TypeError, AttributeError, ImportError)
+"""What reading spoilt machine code raises."""
+_inlined: Callable[[Any], Any] = numba.njit(inline="always")
 
 
 class Tables(NamedTuple):
     """The model and its layout, as the compiled code takes them."""
 
-    opening: Ints
-    closing: Ints
-    leaving: Ints
-    leaving_columns: Ints
-    column: NDArray[np.uint8]
+    opening: Ranks
+    closing: Ranks
+    leaving: Ranks
+    leaving_columns: Columns
+    column: Columns
     middle: Ints
     beginning: Ints
+    every: Ints
     start: Floats
     step: Floats
     emission: Floats
     emitted: Floats
+    """What the states in the columns emit."""
+    first: Floats
+    """The scores of a run's first character."""
     allowed: NDArray[np.bool_]
-    every: Ints
 
 
 class CompiledFinder:
     """Finds the states of runs."""
 
-    def __init__(self, model: Model, folder: Path) -> None:
-        lay = layout(model)
-        lists = (lay.opening, lay.closing, lay.leaving, lay.leaving_columns)
-        emitted = np.take_along_axis(model.emission, np.concatenate([lay.opening, lay.closing], 1), 1)
-        self._tables = Tables(*(np.ascontiguousarray(x.astype(np.int16)) for x in lists),
-            *map(np.ascontiguousarray, (lay.column, lay.middle, lay.beginning, model.start, model.step, model.emission, emitted, model.allowed, model.at("BMES"))))
+    def __init__(self, model: Model, folder: Path | None = None) -> None:
+        self._tables = _tables(model)
         some = np.zeros(1, np.intp)
         signature = tuple(map(numba.typeof, (some, some, self._tables)))
-        with _keeping(folder) as kept:
-            self._find = numba.njit([signature], cache=kept, nogil=True)(_find)
+        self._find = compiled(_find, signature, folder or default_folder().with_name("machine-code"))
 
     def find(self, rows: Ints, lengths: Ints) -> Ints:
         """Find the states of runs that stand one after the other, in any order."""
@@ -58,16 +66,38 @@ class CompiledFinder:
         return states
 
 
-@contextmanager
-def _keeping(folder: Path) -> Iterator[bool]:
-    """Have numba keep what it compiles in a folder, if it can be written."""
-    before = numba.config.CACHE_DIR
+def _tables(model: Model) -> Tables:
+    lay = layout(model)
+    ranks = (each.astype(np.int16) for each in (lay.opening, lay.closing, lay.leaving))
+    states = np.concatenate([lay.opening, lay.closing], 1)
+    emitted = np.take_along_axis(model.emission, states, 1)
+    columns = (lay.leaving_columns.astype(np.uint8), lay.column, lay.middle, lay.beginning, model.at("BMES"))
+    numbers = (model.start, model.step, model.emission, emitted, model.start[states] + emitted, model.allowed)
+    return Tables(*map(np.ascontiguousarray, (*ranks, *columns, *numbers)))
+
+
+@cache
+def compiled(function: Callable[..., Any], signature: tuple[Any, ...], folder: Path) -> Any:
+    """Compile a function for these types, or read what was compiled and kept."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        numba.config.CACHE_DIR = str(folder)
-        yield True
+        with _keeping(folder):
+            return numba.njit([signature], cache=True, nogil=True)(function)
+    except _UNREADABLE:
+        shutil.rmtree(folder, ignore_errors=True)
+    except (OSError, RuntimeError):  # no place to keep it
+        pass
+    return numba.njit([signature], nogil=True)(function)
+
+
+@contextmanager
+def _keeping(folder: Path) -> Iterator[None]:
+    """Have numba keep what it compiles in a folder."""
+    settings: Any = numba.config
+    before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder)
+    try:
+        yield
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 def _find(rows: Ints, lengths: Ints, tables: Tables) -> Ints:
@@ -86,102 +116,91 @@ def _find(rows: Ints, lengths: Ints, tables: Tables) -> Ints:
     return states
 
 
-@numba.njit(inline="always")
-def _scored(run: Ints, tables: Tables, scores: Floats, came: NDArray[np.uint8]) -> bool:
+@_inlined
+def _scored(run: Ints, tables: Tables, scores: Floats, came: Columns) -> bool:
     """Score the states that each character may have; say whether there always was one."""
     _begin(run[0], tables, scores)
     for at in range(1, len(run)):
         if not _any(scores, at - 1):
             return False
         scores[at, :] = -np.inf
-        _open(at, run[at - 1], run[at], tables, scores, came)
-        _close(at, run[at - 1], run[at], tables, scores, came)
-    return _any(scores, len(run) - 1)
+        _open(run, at, tables, scores, came)
+        _close(run, at, tables, scores, came)
+    return bool(_any(scores, len(run) - 1))
 
 
-@numba.njit(inline="always")
-def _any(scores, at):
-    for j in range(scores.shape[1]):
-        if scores[at, j] > -np.inf:
+@_inlined
+def _any(scores: Floats, at: int) -> bool:
+    for column in range(scores.shape[1]):  # noqa: SIM110 - numba has no generators here
+        if scores[at, column] > -np.inf:
             return True
     return False
 
 
-@numba.njit(inline="always")
+@_inlined
 def _begin(row: int, tables: Tables, scores: Floats) -> None:
-    nothing, width = len(tables.step) - 1, tables.opening.shape[1]
-    scores[0, :] = -np.inf
-    for at in range(tables.opening.shape[1]):
-        state = tables.opening[row, at]
-        if state == nothing:
-            break
-        scores[0, at] = tables.start[state] + tables.emitted[row, at]
-    for at in range(tables.closing.shape[1]):
-        state = tables.closing[row, at]
-        if state == nothing:
-            break
-        scores[0, width + at] = tables.start[state] + tables.emitted[row, width + at]
+    for column in range(scores.shape[1] - 1):
+        scores[0, column] = tables.first[row, column]
+    scores[0, -1] = -np.inf
 
 
-@numba.njit(inline="always")
-def _open(at: int, before: int, after: int, tables: Tables, scores: Floats, came: NDArray[np.uint8]) -> None:
+@_inlined
+def _open(run: Ints, at: int, tables: Tables, scores: Floats, came: Columns) -> None:
     """Begin words after words: the first of the best S and E states before every B and S state."""
-    nothing = len(tables.step) - 1
+    before, after, nothing = run[at - 1], run[at], len(tables.step) - 1
     for rank in range(tables.leaving.shape[1]):
-        leaving = tables.leaving[before, rank]
+        leaving, left = tables.leaving[before, rank], tables.leaving_columns[before, rank]
         if leaving == nothing:
             break
-        column = tables.leaving_columns[before, rank]
-        score = scores[at - 1, column]
-        for j in range(tables.opening.shape[1]):
-            state = tables.opening[after, j]
+        score = scores[at - 1, left]
+        for column in range(tables.opening.shape[1]):
+            state = tables.opening[after, column]
             if state == nothing:
                 break
-            total = (score + tables.step[leaving, state]) + tables.emitted[after, j]
-            if scores[at, j] < total:
-                scores[at, j] = total
-                came[at, j] = column
+            total = (score + tables.step[leaving, state]) + tables.emitted[after, column]
+            if scores[at, column] < total:
+                scores[at, column], came[at, column] = total, left
 
 
-@numba.njit(inline="always")
-def _close(at: int, before: int, after: int, tables: Tables, scores: Floats, came: NDArray[np.uint8]) -> None:
+@_inlined
+def _close(run: Ints, at: int, tables: Tables, scores: Floats, came: Columns) -> None:
     """Go on within words: an E or M state follows only the M or B state of its own tag."""
-    nothing, many = len(tables.step) - 1, tables.opening.shape[1]
-    for j in range(tables.closing.shape[1]):
-        state = tables.closing[after, j]
-        if state == nothing:
+    before, after, many = run[at - 1], run[at], tables.opening.shape[1]
+    for rank in range(tables.closing.shape[1]):
+        state, column = tables.closing[after, rank], many + rank
+        if state == len(tables.step) - 1:
             break
         middle, beginning = tables.middle[state], tables.beginning[state]
         from_middle, from_beginning = tables.column[before, middle], tables.column[before, beginning]
-        by_middle = (scores[at - 1, from_middle] + tables.step[middle, state]) + tables.emitted[after, many + j]
-        by_beginning = (scores[at - 1, from_beginning] + tables.step[beginning, state]) + tables.emitted[after, many + j]
+        by_middle = (scores[at - 1, from_middle] + tables.step[middle, state]) + tables.emitted[after, column]
+        by_beginning = (scores[at - 1, from_beginning] + tables.step[beginning, state]) + tables.emitted[after, column]
         if by_beginning <= by_middle:
-            scores[at, many + j], came[at, many + j] = by_middle, from_middle
+            scores[at, column], came[at, column] = by_middle, from_middle
         else:
-            scores[at, many + j], came[at, many + j] = by_beginning, from_beginning
+            scores[at, column], came[at, column] = by_beginning, from_beginning
 
 
-@numba.njit(inline="always")
-def _trace(run: Ints, tables: Tables, scores: Floats, came: NDArray[np.uint8], states: Ints) -> None:
+@_inlined
+def _trace(run: Ints, tables: Tables, scores: Floats, came: Columns, path: Ints) -> None:
     """Follow the path back from the best state; of equals, from the largest."""
-    last = len(run) - 1
-    column = 0
-    for at in range(scores.shape[1] - 1):
-        best, score = scores[last, column], scores[last, at]
-        if best < score or best == score and _state(run[last], column, tables) < _state(run[last], at, tables):
-            column = at
+    last, best = len(run) - 1, 0
+    for column in range(scores.shape[1] - 1):
+        mine, score = scores[last, best], scores[last, column]
+        if mine < score or (mine == score and _state(run[last], best, tables) < _state(run[last], column, tables)):
+            best = column
     for at in range(last, -1, -1):
-        states[at] = _state(run[at], column, tables)
-        column = came[at, column]
+        path[at] = _state(run[at], best, tables)
+        best = came[at, best]
 
 
-@numba.njit(inline="always")
+@_inlined
 def _state(row: int, column: int, tables: Tables) -> int:
     many = tables.opening.shape[1]
-    return tables.opening[row, column] if column < many else tables.closing[row, column - many]
+    state: int = tables.opening[row, column] if column < many else tables.closing[row, column - many]
+    return state
 
 
-@numba.njit(inline="always")
+@_inlined
 def _try_all(run: Ints, tables: Tables, path: Ints) -> None:
     """Decode one run, each character over all states that jieba would try, the largest first."""
     scores, came = np.empty((len(run), len(tables.step))), np.empty((len(run), len(tables.step)), np.intp)
@@ -203,7 +222,7 @@ def _try_all(run: Ints, tables: Tables, path: Ints) -> None:
         path[at - 1] = came[at, path[at]]
 
 
-@numba.njit(inline="always")
+@_inlined
 def _next(before: Ints, row: int, tables: Tables) -> Ints:
     """List the states that a character may have after others; what may follow them, if it may have none of these."""
     reached = np.zeros(len(tables.step), np.bool_)
@@ -214,12 +233,8 @@ def _next(before: Ints, row: int, tables: Tables) -> Ints:
     return both if len(both) else tables.every[reached[tables.every]]
 
 
-@numba.njit(inline="always")
+@_inlined
 def _may(row: int, tables: Tables) -> Ints:
     """List the states that a character may have, the largest first; any, if nothing is known of it."""
     usual = tables.every[tables.allowed[row][tables.every]]
     return usual if len(usual) else tables.every
-
-
-def load(model: Model) -> Any:
-    return CompiledFinder(model, Path("/tmp/w/ncache")).find

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
-from itertools import accumulate, chain, filterfalse, repeat
+from importlib.util import find_spec
+from itertools import accumulate, chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,11 +21,11 @@ from numpy.typing import NDArray
 
 from builder.annotators import reference_tagger
 from builder.annotators.collector import collector_at_rest
-from builder.annotators.hidden_states import Ints, model
+from builder.annotators.hidden_states import Ints, Model, model
 from builder.annotators.merging import Token
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord
 from builder.annotators.runs import HAN, Codes, Runs, kinds_of, pieces, runs
-from builder.annotators.viterbi import Decoder
+from builder.annotators.viterbi import Decoder, Find
 
 # The release of rjieba whose dictionary was compared with the one of jieba that has this digest: word for word, equal.
 _COMPARED = ("0.2.2", "7197c3211ddd98962b036cdf40324d1ea2bfaa12bd028e68faa70111a88e12a8")
@@ -39,6 +40,7 @@ _FLAGS = (None, "eng", "m", "x")
 _SEVERAL_LATIN = re.compile("[a-zA-Z0-9]{2}")
 _LONE_LATIN = re.compile("[a-zA-Z0-9]")
 _BATCH = 1 << 18  # characters that are held at once
+_WORTH_COMPILING = 1 << 20  # characters after which a second's wait for the decoder in machine code pays
 
 
 class FastTagger:
@@ -50,6 +52,7 @@ class FastTagger:
         self._tags = _Tags(self._words)
         # Two single letters may then beat the word that joins them, and rjieba shows both as one: jieba must tell.
         self._unsure = bool(words) and _add(self._words, self._tags, words, reference) or unsure
+        self._seen = 0
 
     def tag(self, texts: Sequence[str]) -> list[list[Token]]:
         """Split texts into tagged words that tile them."""
@@ -64,7 +67,7 @@ class FastTagger:
         """Split a text by the dictionary alone."""
         safe = _FOREIGN_TO_WORDS.sub("\0", text)
         words = self._words.cut(safe, hmm=False)
-        return words if safe == text else _put_back(words, _begins(words), _FOREIGN_TO_WORDS, text)
+        return words if safe == text else _put_back(words, _begins(words), safe, text)
 
     def _tag(self, texts: Sequence[str]) -> list[list[Token]]:
         with collector_at_rest():
@@ -81,16 +84,18 @@ class FastTagger:
 
     def _split(self, text: str) -> tuple[list[str], list[str]]:
         """Give the words of a text and their tags."""
+        self._seen += len(text)
         safe = _FOREIGN.sub("\0", text)
         words = self._words.cut(safe, hmm=False)
         begins = _begins(words)
-        self._tags.ask(words)
-        flags = [*map(self._tags.__getitem__, words)]
+        flags = self._tags.of(words)
         codes = np.frombuffer(safe.encode("utf-32-le"), np.uint32)
         route = self._doubtful(runs(words, begins, codes, self._words.has_word), safe)
-        words = words if safe == text else _put_back(words, begins, _FOREIGN, text)
+        words = words if safe == text else _put_back(words, begins, safe, text)
         guessed = self._guess(route, codes, safe)
-        return _spliced(words, route, guessed.words, guessed.borders), _spliced(flags, route, guessed.flags, guessed.borders)
+        both = ((words, guessed.words), (flags, guessed.flags))
+        words, flags = (_spliced(old, route, new, guessed.borders) for old, new in both)
+        return words, flags
 
     def _doubtful(self, route: Runs, text: str) -> Runs:
         """Leave out the runs that are words of the dictionary: these jieba keeps as single characters."""
@@ -104,21 +109,34 @@ class FastTagger:
         opens[0] = opens[bounds] = True
         kinds, begins = pieces(kinds_of(codes[inside]), opens[:-1])
         han = kinds == HAN
-        tags = kinds.astype(np.intp) + len(self._decoder.tags)
+        tags = kinds.astype(np.intp) + len(self._plain.tags)
         lengths = np.diff(np.flatnonzero(begins[han]), append=np.count_nonzero(han))
         begins[han], tags[han] = self._decoder.words(codes[inside[han]], lengths)
         at = np.flatnonzero(begins)
-        starts, ends = inside[at], inside[np.append(at[1:], len(inside)) - 1] + 1
-        words = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        starts, lengths = inside[at], np.diff(at, append=len(inside))
+        words = [text[start:end] for start, end in zip(starts.tolist(), (starts + lengths).tolist(), strict=True)]
         return _Guessed(words, self._names[tags[at]].tolist(), np.searchsorted(at, bounds).tolist())
 
     @cached_property
     def _names(self) -> NDArray[np.object_]:
-        return np.array([*self._decoder.tags, *_FLAGS], object)
+        return np.array([*self._plain.tags, *_FLAGS], object)
+
+    @property
+    def _decoder(self) -> Decoder:
+        return self._compiled if _WORTH_COMPILING < self._seen else self._plain
 
     @cached_property
-    def _decoder(self) -> Decoder:
-        return Decoder(model(*reference_tagger.hidden_markov_tables()))
+    def _plain(self) -> Decoder:
+        return Decoder(self._model)
+
+    @cached_property
+    def _compiled(self) -> Decoder:
+        find = _compiled(self._model)
+        return Decoder(self._model, find) if find else self._plain
+
+    @cached_property
+    def _model(self) -> Model:
+        return model(*reference_tagger.hidden_markov_tables())
 
 
 class _Guessed(NamedTuple):
@@ -136,9 +154,16 @@ class _Tags(dict[str, str]):
         super().__init__()
         self._words = words
 
-    def ask(self, words: Sequence[str]) -> None:
-        """Ask for the tags of the words that are new."""
-        new = {*filterfalse(self.__contains__, words)}
+    def of(self, words: Sequence[str]) -> list[str]:
+        """Give the tag of each word."""
+        flags: list[str] = [*map(self.get, words, repeat(""))]
+        new = [at for at, flag in enumerate(flags) if not flag]
+        self._ask({words[at] for at in new})
+        for at in new:
+            flags[at] = self.get(words[at], "x")
+        return flags
+
+    def _ask(self, new: set[str]) -> None:
         known = [word for word in new if self._words.has_word(word) and _INSIDE_BLOCKS.fullmatch(word)]
         self.update((word, "x") for word in new.difference(known) if len(word) == 1)  # others could be without end
         told = self._words.tag("\0".join(known), hmm=False)
@@ -146,13 +171,21 @@ class _Tags(dict[str, str]):
             told = [*chain.from_iterable((self._alone(word), ("\0", "x")) for word in known)]
         self.update((word, tag or "x") for word, tag in told[::2])
 
-    def __missing__(self, word: str) -> str:
-        return "x"
-
     def _alone(self, word: str) -> tuple[str, str]:
         """Tag a word that, by rounding, may be none elsewhere either."""
         alone = self._words.tag(word, hmm=False)
         return alone[0] if len(alone) == 1 else (word, reference_tagger.read_words()[2].get(word, "x"))
+
+
+def _compiled(states: Model) -> Find | None:
+    """Give a decoder in machine code where numba is installed, and can work."""
+    if not find_spec("numba"):
+        return None
+    try:
+        from builder.annotators.compiled_decoder import CompiledFinder
+    except ImportError:  # it refuses a numpy that is newer than itself
+        return None
+    return CompiledFinder(states).find
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -169,7 +202,7 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _begins(words: Sequence[str]) -> Ints:
     """Say where each word begins, and where the last one ends."""
-    return np.fromiter(accumulate(map(len, words), initial=0), np.intp, len(words) + 1)
+    return np.concatenate([[0], np.fromiter(map(len, words), np.intp, len(words)).cumsum()])
 
 
 def _spliced(words: list[str], route: Runs, new: list[str], borders: list[int]) -> list[str]:
@@ -183,11 +216,11 @@ def _spliced(words: list[str], route: Runs, new: list[str], borders: list[int]) 
     return whole + words[at:]
 
 
-def _put_back(words: list[str], begins: Ints, foreign: re.Pattern[str], text: str) -> list[str]:
+def _put_back(words: list[str], begins: Ints, safe: str, text: str) -> list[str]:
     """Give back the characters that rjieba was not shown."""
-    changed = np.fromiter((hit.start() for hit in foreign.finditer(text)), np.intp)
+    hidden = [hit.start() for hit in re.finditer("\0", safe)]
     words = words.copy()
-    for rank, at in zip(np.searchsorted(begins, changed).tolist(), changed.tolist(), strict=True):
+    for rank, at in zip(np.searchsorted(begins, hidden).tolist(), hidden, strict=True):
         words[rank] = text[at]
     return words
 

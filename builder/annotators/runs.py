@@ -1,4 +1,4 @@
-"""A text and its words by the dictionary enter; single characters side by side leave, parted where their script changes.
+"""A text and its dictionary words enter; single characters side by side leave, parted where their script changes.
 
 Pure. What stands there jieba joins again: letters and digits into words and numbers, Chinese by its model.
 """

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.annotators.hidden_states import Ints, Layout, Model, layout
+from builder.annotators.hidden_states import Ints, Model, layout
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -32,7 +32,7 @@ class Decoder:
         self._ends_word = np.array([place in "ES" for place, _ in model.names])
 
     def words(self, codes: NDArray[np.uint32], lengths: Ints) -> tuple[Flags, Ints]:
-        """Say of each character of runs that stand one after the other if it begins a word, and the number of its tag."""
+        """Say of each character of runs, which stand one after the other, if it begins a word, and its tag's number."""
         states = self._find(self._model.rows_of(codes), lengths)
         begins = np.ones(len(states) + 1, np.bool_)
         begins[1:] = self._ends_word[states]
