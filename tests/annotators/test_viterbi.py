@@ -14,7 +14,7 @@ from builder.annotators.viterbi import Decoder, SideBySide
 
 HAN = "的一是了在有人不会中大为上个国我以要他时来用们生到作地于出就分对成主发年动同工也能下过子说产种面而方后多"
 ANY = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FD5)
-CHANCES = st.sampled_from([-1.0, -2.0, -2.5, -0.1, -0.2, -0.3])
+CHANCES = st.sampled_from([-1.0, -2.0])
 
 
 @st.composite
