@@ -49,6 +49,7 @@ DOORS = {
     "label_studio_sdk": {"studio/client.py"},
     "lingua": {"text/latin.py"},
     "matplotlib": {"plotting.py"},
+    "numba": {"annotators/compiled_decoder.py"},
     "platformdirs": {"annotators/automaton.py", "studio/environment.py"},
     "pyarrow": {"annotators/precomputed_rows.py", "exporters/parquet.py", "readers/arrow_rows.py"},
     "pydantic": {
@@ -92,6 +93,7 @@ SLOW = {
     "label_studio_sdk",
     "lingua",
     "matplotlib",
+    "numba",
     "pyarrow",
     "pypdfium2",
     "re2",

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
+from importlib.util import find_spec
 from itertools import accumulate, chain, repeat
 from typing import Any, NamedTuple
 
@@ -20,10 +21,11 @@ from numpy.typing import NDArray
 
 from builder.annotators import reference_tagger
 from builder.annotators.collector import collector_at_rest
-from builder.annotators.hidden_states import model
+from builder.annotators.hidden_states import Ints, Model, model
 from builder.annotators.merging import Token
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord
-from builder.annotators.viterbi import Decoder, Ints, Tagged
+from builder.annotators.runs import HAN, Codes, Runs, kinds_of, pieces, runs
+from builder.annotators.viterbi import Decoder, Find
 
 # The release of rjieba whose dictionary was compared with the one of jieba that has this digest: word for word, equal.
 _COMPARED = ("0.2.2", "7197c3211ddd98962b036cdf40324d1ea2bfaa12bd028e68faa70111a88e12a8")
@@ -33,14 +35,12 @@ _FOREIGN = re.compile(r"[-%\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0
 """What rjieba takes into its blocks and jieba's tagger does not; and lone surrogates, which are no text to it."""
 _FOREIGN_TO_WORDS = re.compile(_FOREIGN.pattern.replace("-%", ""))
 _INSIDE_BLOCKS = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+")
-_PIECES = re.compile(r"([\u4e00-\u9fd5]+)|([.0-9]+)|([a-zA-Z0-9]+)|([+#&_]+)")
-_FLAGS = (None, None, "m", "eng", "x")
+_FLAGS = (None, "eng", "m", "x")
+"""By kind of piece; what is Chinese has no tag yet."""
 _SEVERAL_LATIN = re.compile("[a-zA-Z0-9]{2}")
 _LONE_LATIN = re.compile("[a-zA-Z0-9]")
 _BATCH = 1 << 18  # characters that are held at once
-_REMEMBERED = 1 << 16
-
-_OUTSIDE, _HAN, _LATIN, _SIGN = range(4)
+_WORTH_COMPILING = 1 << 20  # characters after which a second's wait for the decoder in machine code pays
 
 
 class FastTagger:
@@ -52,7 +52,7 @@ class FastTagger:
         self._tags = _Tags(self._words)
         # Two single letters may then beat the word that joins them, and rjieba shows both as one: jieba must tell.
         self._unsure = bool(words) and _add(self._words, self._tags, words, reference) or unsure
-        self._guesses: dict[str, Tagged] = {}
+        self._seen = 0
 
     def tag(self, texts: Sequence[str]) -> list[list[Token]]:
         """Split texts into tagged words that tile them."""
@@ -67,7 +67,7 @@ class FastTagger:
         """Split a text by the dictionary alone."""
         safe = _FOREIGN_TO_WORDS.sub("\0", text)
         words = self._words.cut(safe, hmm=False)
-        return words if safe == text else _put_back(words, _begins(words), _FOREIGN_TO_WORDS, text)
+        return words if safe == text else _put_back(words, _begins(words), safe, text)
 
     def _tag(self, texts: Sequence[str]) -> list[list[Token]]:
         with collector_at_rest():
@@ -84,42 +84,67 @@ class FastTagger:
 
     def _split(self, text: str) -> tuple[list[str], list[str]]:
         """Give the words of a text and their tags."""
+        self._seen += len(text)
         safe = _FOREIGN.sub("\0", text)
         words = self._words.cut(safe, hmm=False)
         begins = _begins(words)
-        route = _route(words, begins, safe, self._words.has_word)
-        guessed = self._guess([safe[run.begin : run.end] for run in route])
-        flags = _spliced([*map(self._tags.__getitem__, words)], route, [tags for _, tags in guessed])
-        words = words if safe == text else _put_back(words, begins, _FOREIGN, text)
-        return _spliced(words, route, [names for names, _ in guessed]), flags
+        flags = self._tags.of(words)
+        codes = np.frombuffer(safe.encode("utf-32-le"), np.uint32)
+        route = self._doubtful(runs(words, begins, codes, self._words.has_word), safe)
+        words = words if safe == text else _put_back(words, begins, safe, text)
+        guessed = self._guess(route, codes, safe)
+        both = ((words, guessed.words), (flags, guessed.flags))
+        words, flags = (_spliced(old, route, new, guessed.borders) for old, new in both)
+        return words, flags
 
-    def _guess(self, runs: Sequence[str]) -> list[Tagged]:
+    def _doubtful(self, route: Runs, text: str) -> Runs:
+        """Leave out the runs that are words of the dictionary: these jieba keeps as single characters."""
+        texts = [text[begin:end] for begin, end in zip(route.begin.tolist(), route.end.tolist(), strict=True)]
+        return route.only(~np.fromiter(map(self._words.has_word, texts), np.bool_, len(texts)))
+
+    def _guess(self, route: Runs, codes: Codes, text: str) -> _Guessed:
         """Cut and tag runs of single characters."""
-        if _REMEMBERED < len(self._guesses):
-            self._guesses.clear()
-        new = [run for run in dict.fromkeys(runs) if run not in self._guesses]
-        pieces = {run: _pieces(run) for run in new if not self._words.has_word(run)}
-        han = list(dict.fromkeys(text for cut in pieces.values() for text, flag in cut if flag is None))
-        decoded = dict(zip(han, self._decoder.cut(han), strict=True))
-        for run in new:
-            self._guesses[run] = _joined(pieces[run], decoded) if run in pieces else self._singles(run)
-        return [self._guesses[run] for run in runs]
-
-    def _singles(self, run: str) -> Tagged:
-        return tuple(run), tuple(map(self._tags.__getitem__, run))
+        inside, bounds = route.inside, (route.end - route.begin).cumsum()
+        opens = np.zeros(len(inside) + 1, np.bool_)
+        opens[0] = opens[bounds] = True
+        kinds, begins = pieces(kinds_of(codes[inside]), opens[:-1])
+        han = kinds == HAN
+        tags = kinds.astype(np.intp) + len(self._plain.tags)
+        lengths = np.diff(np.flatnonzero(begins[han]), append=np.count_nonzero(han))
+        begins[han], tags[han] = self._decoder.words(codes[inside[han]], lengths)
+        at = np.flatnonzero(begins)
+        starts, lengths = inside[at], np.diff(at, append=len(inside))
+        words = [text[start:end] for start, end in zip(starts.tolist(), (starts + lengths).tolist(), strict=True)]
+        return _Guessed(words, self._names[tags[at]].tolist(), np.searchsorted(at, bounds).tolist())
 
     @cached_property
+    def _names(self) -> NDArray[np.object_]:
+        return np.array([*self._plain.tags, *_FLAGS], object)
+
+    @property
     def _decoder(self) -> Decoder:
-        return Decoder(model(*reference_tagger.hidden_markov_tables()))
+        return self._compiled if _WORTH_COMPILING < self._seen else self._plain
+
+    @cached_property
+    def _plain(self) -> Decoder:
+        return Decoder(self._model)
+
+    @cached_property
+    def _compiled(self) -> Decoder:
+        find = _compiled(self._model)
+        return Decoder(self._model, find) if find else self._plain
+
+    @cached_property
+    def _model(self) -> Model:
+        return model(*reference_tagger.hidden_markov_tables())
 
 
-class _Run(NamedTuple):
-    """Single characters side by side: which words of the route, which characters of the text."""
+class _Guessed(NamedTuple):
+    """Words of all runs, one after the other, with their tags; and how many there are up to the end of each run."""
 
-    first: int
-    last: int
-    begin: int
-    end: int
+    words: list[str]
+    flags: list[str]
+    borders: list[int]
 
 
 class _Tags(dict[str, str]):
@@ -129,16 +154,38 @@ class _Tags(dict[str, str]):
         super().__init__()
         self._words = words
 
-    def __missing__(self, word: str) -> str:
-        if not self._words.has_word(word) or not _INSIDE_BLOCKS.fullmatch(word):
-            if len(word) == 1:  # all others could be without end
-                self[word] = "x"
-            return "x"
+    def of(self, words: Sequence[str]) -> list[str]:
+        """Give the tag of each word."""
+        flags: list[str] = [*map(self.get, words, repeat(""))]
+        new = [at for at, flag in enumerate(flags) if not flag]
+        self._ask({words[at] for at in new})
+        for at in new:
+            flags[at] = self.get(words[at], "x")
+        return flags
+
+    def _ask(self, new: set[str]) -> None:
+        known = [word for word in new if self._words.has_word(word) and _INSIDE_BLOCKS.fullmatch(word)]
+        self.update((word, "x") for word in new.difference(known) if len(word) == 1)  # others could be without end
+        told = self._words.tag("\0".join(known), hmm=False)
+        if [word for word, _ in told[::2]] != known:  # a word that is no word where it stands alone
+            told = [*chain.from_iterable((self._alone(word), ("\0", "x")) for word in known)]
+        self.update((word, tag or "x") for word, tag in told[::2])
+
+    def _alone(self, word: str) -> tuple[str, str]:
+        """Tag a word that, by rounding, may be none elsewhere either."""
         alone = self._words.tag(word, hmm=False)
-        # A word that is no word where it stands alone is none elsewhere, but for rounding.
-        tag = alone[0][1] if len(alone) == 1 else reference_tagger.read_words()[2].get(word, "x")
-        self[word] = tag or "x"
-        return self[word]
+        return alone[0] if len(alone) == 1 else (word, reference_tagger.read_words()[2].get(word, "x"))
+
+
+def _compiled(states: Model) -> Find | None:
+    """Give a decoder in machine code where numba is installed, and can work."""
+    if not find_spec("numba"):
+        return None
+    try:
+        from builder.annotators.compiled_decoder import CompiledFinder
+    except ImportError:  # it refuses a numpy that is newer than itself
+        return None
+    return CompiledFinder(states).find
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -153,70 +200,29 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[first:]
 
 
-def _kinds() -> NDArray[np.uint8]:
-    """Sort the characters as jieba's patterns do."""
-    kinds = np.full(1 << 16, _OUTSIDE, np.uint8)
-    kinds[0x4E00:0x9FD6] = _HAN
-    kinds[[ord(sign) for sign in "+#&._"]] = _SIGN
-    for first, last in ("az", "AZ", "09"):
-        kinds[ord(first) : ord(last) + 1] = _LATIN
-    return kinds
-
-
-_KINDS = _kinds()
-
-
 def _begins(words: Sequence[str]) -> Ints:
     """Say where each word begins, and where the last one ends."""
-    return np.fromiter(accumulate(map(len, words), initial=0), np.intp, len(words) + 1)
+    return np.concatenate([[0], np.fromiter(map(len, words), np.intp, len(words)).cumsum()])
 
 
-def _route(words: Sequence[str], begins: Ints, text: str, is_word: Callable[[str], bool]) -> list[_Run]:
-    """Find where two or more single characters stand side by side; rjieba joins letters and digits among them."""
-    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    lengths = np.diff(begins)
-    kinds = _KINDS[np.minimum(codes[begins[:-1]], 0xFFFF)]
-    loose = (lengths == 1) & (kinds != _OUTSIDE)
-    for at in np.flatnonzero((lengths > 1) & (kinds == _LATIN)).tolist():
-        loose[at] = not is_word(words[at])
-    turns = np.flatnonzero(np.diff(loose, prepend=False, append=False))
-    first, last = turns[::2], turns[1::2]
-    begin, end = begins[first], begins[last]
-    long = end - begin > 1
-    return [*map(_Run, *(each[long].tolist() for each in (first, last, begin, end)))]
-
-
-def _spliced(words: list[str], route: Sequence[_Run], guessed: Sequence[tuple[str, ...]]) -> list[str]:
+def _spliced(words: list[str], route: Runs, new: list[str], borders: list[int]) -> list[str]:
     """Put what was guessed in the place of the single characters."""
     whole: list[str] = []
-    at = 0
-    for run, new in zip(route, guessed, strict=True):
-        whole += words[at : run.first]
-        whole += new
-        at = run.last
+    at = done = 0
+    for first, last, border in zip(route.first.tolist(), route.last.tolist(), borders, strict=True):
+        whole += words[at:first]
+        whole += new[done:border]
+        at, done = last, border
     return whole + words[at:]
 
 
-def _put_back(words: list[str], begins: Ints, foreign: re.Pattern[str], text: str) -> list[str]:
+def _put_back(words: list[str], begins: Ints, safe: str, text: str) -> list[str]:
     """Give back the characters that rjieba was not shown."""
-    changed = np.fromiter((hit.start() for hit in foreign.finditer(text)), np.intp)
+    hidden = [hit.start() for hit in re.finditer("\0", safe)]
     words = words.copy()
-    for rank, at in zip(np.searchsorted(begins, changed).tolist(), changed.tolist(), strict=True):
+    for rank, at in zip(np.searchsorted(begins, hidden).tolist(), hidden, strict=True):
         words[rank] = text[at]
     return words
-
-
-def _pieces(run: str) -> list[tuple[str, str | None]]:
-    """Cut a run where its script changes; Chinese pieces have no tag yet."""
-    return [(hit[0], _FLAGS[hit.lastindex or 0]) for hit in _PIECES.finditer(run)]
-
-
-def _joined(pieces: Sequence[tuple[str, str | None]], decoded: dict[str, Tagged]) -> Tagged:
-    if len(pieces) == 1 and pieces[0][1] is None:
-        return decoded[pieces[0][0]]
-    cut = [decoded[text] if flag is None else ((text,), (flag,)) for text, flag in pieces]
-    words, flags = zip(*cut, strict=True)
-    return tuple(chain.from_iterable(words)), tuple(chain.from_iterable(flags))
 
 
 def _dictionary() -> tuple[Any, bool]:

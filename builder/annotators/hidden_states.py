@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+Ints = NDArray[np.intp]
 State = tuple[str, str]
 LEAST = -3.14e100
 """What jieba adds where a state never gave a character."""
@@ -39,9 +40,8 @@ class Model:
     rows: NDArray[np.int16]
     """The row of each Chinese character, from the first one on."""
 
-    def rows_of(self, text: str) -> NDArray[np.intp]:
-        """Look up the rows of a Chinese text."""
-        codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    def rows_of(self, codes: NDArray[np.uint32]) -> NDArray[np.intp]:
+        """Look up the rows of Chinese characters."""
         return self.rows[codes - _FIRST].astype(np.intp)
 
     def at(self, places: str) -> NDArray[np.intp]:
@@ -53,6 +53,59 @@ class Model:
     def nothing(self) -> int:
         """Number the column that stands for no state."""
         return len(self.names)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a character's states lie in a row of scores: first those that open a word, then those that go on with one.
+
+    Each table has a row per character, padded with "no state".
+    """
+
+    opening: Ints
+    """B and S states."""
+    closing: Ints
+    """E and M states."""
+    leaving: Ints
+    """S and E states: what the next word may follow; what wins a tie comes first."""
+    leaving_columns: Ints
+    column: NDArray[np.uint8]
+    """The column of a state; what a character cannot have lies in the last, which holds minus infinity."""
+    middle: Ints
+    """Of every state, the M state of its tag."""
+    beginning: Ints
+    """Of every state, the B state of its tag."""
+
+    @property
+    def width(self) -> int:
+        """Count the columns."""
+        return self.opening.shape[1] + self.closing.shape[1] + 1
+
+
+def layout(model: Model) -> Layout:
+    """Lay out the states of every character."""
+    opening, closing = _listed(model, model.at("BS")), _listed(model, model.at("EM"))
+    pad = opening.shape[1] + closing.shape[1]
+    column = np.full(model.allowed.shape, pad, np.uint8)
+    np.put_along_axis(column, opening, np.arange(opening.shape[1], dtype=np.uint8)[None, :], 1)
+    np.put_along_axis(column, closing, np.arange(opening.shape[1], pad, dtype=np.uint8)[None, :], 1)
+    column[:, model.nothing] = pad
+    leaving = _listed(model, np.concatenate([model.at("S"), model.at("E")]))
+    number = {name: rank for rank, name in enumerate(model.names)}
+    middle, beginning = (
+        np.array([*(number[place, tag] for _, tag in model.names), model.nothing], np.intp) for place in "MB"
+    )
+    return Layout(
+        opening, closing, leaving, np.take_along_axis(column, leaving, 1).astype(np.intp), column, middle, beginning
+    )
+
+
+def _listed(model: Model, states: Ints) -> Ints:
+    """List which of the states each character may have, in the same order."""
+    may = model.allowed[:, states]
+    width = int(may.sum(1).max())
+    order = np.argsort(~may, axis=1, kind="stable")[:, :width]
+    return np.where(np.take_along_axis(may, order, 1), states[order], model.nothing)
 
 
 def model(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.annotators import fast_tagger, reference_tagger, tagger
+from builder.annotators import fast_tagger, reference_tagger, tagger, viterbi
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord
 from builder.annotators.tagger import Tagger
 from tests.pages import LAYOUTS, page
@@ -61,16 +61,31 @@ def reference():
     return reference_tagger.shared()
 
 
+@pytest.fixture(scope="module", params=["numpy", "compiled"])
+def decoder(request):
+    """Have every tagger decode in numpy, or in machine code."""
+    if request.param == "compiled":
+        pytest.importorskip("numba")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fast_tagger, "_WORTH_COMPILING", 0 if request.param == "compiled" else float("inf"))
+        yield request.param
+
+
+by_either = pytest.mark.usefixtures("decoder")
+
+
 def written():
     """Write a few pages of news."""
     return [page(seed, "zh", layout).raw for seed in range(2) for layout in LAYOUTS]
 
 
+@by_either
 @pytest.mark.parametrize("text", TRAPS, ids=ascii)
 def test_a_trap_is_tagged_as_jieba_does(reference, text):
     assert [reference.tag(text)] == tagger.shared().tag([text])
 
 
+@by_either
 @settings(max_examples=100, deadline=None)
 @given(texts=st.lists(TEXTS, max_size=5))
 def test_texts_side_by_side_are_tagged_as_jieba_tags_each(reference, texts):
@@ -83,13 +98,15 @@ def test_the_dictionary_alone_splits_as_jieba_does(reference, text):
     assert reference.words_of(text) == tagger.words_of(text)
 
 
+@by_either
 def test_pages_of_news_are_tagged_as_jieba_does(reference):
     assert [reference.tag(text) for text in written()] == tagger.shared().tag(written())
 
 
+@by_either
 def test_batches_do_not_show(reference, monkeypatch):
     monkeypatch.setattr(fast_tagger, "_BATCH", 500)
-    monkeypatch.setattr(fast_tagger, "_REMEMBERED", 10)
+    monkeypatch.setattr(viterbi, "_REMEMBERED", 10)
 
     assert [reference.tag(text) for text in written()] == tagger.shared().tag(written())
 
@@ -114,6 +131,7 @@ def test_thousands_of_added_words_weigh_as_they_do_in_jieba():
     assert [its.tag(text) for text in written()] == Tagger(words).tag(written())
 
 
+@by_either
 def test_equal_chances_are_settled_as_in_jieba():
     """Only rounding tells 花心 + 花心花心花心 from 花心花心花心 + 花心: one count too few anywhere would show."""
     rng = random.Random(5)
@@ -145,6 +163,34 @@ def test_without_rjieba_jieba_does_it(reference, monkeypatch):
 
     assert [reference.tag(text) for text in texts] == Tagger().tag(texts)
     assert reference.words_of("南京市长江大桥") == Tagger().words_of("南京市长江大桥")
+
+
+def test_words_seen_for_the_first_time_are_tagged_as_those_seen_before(reference):
+    some, its = [page(7, "zh", layout).raw for layout in LAYOUTS], Tagger()
+
+    assert [reference.tag(text) for text in some] == its.tag(some) == its.tag(some)
+
+
+def test_much_text_is_worth_machine_code(reference, monkeypatch):
+    pytest.importorskip("numba")
+    monkeypatch.setattr(fast_tagger, "_BATCH", 10)
+    monkeypatch.setattr(fast_tagger, "_WORTH_COMPILING", 25)
+    its, texts = Tagger(), ["卡瑟姆若马尔特会见米尔济约耶夫"] * 5
+
+    assert [reference.tag(text) for text in texts] == its.tag(texts)
+    assert its._fast._plain is not its._fast._decoder
+
+
+@pytest.mark.parametrize("missing", ["numba", "its numpy"])
+def test_without_numba_numpy_does_it(reference, monkeypatch, missing):
+    monkeypatch.setattr(fast_tagger, "_WORTH_COMPILING", 0)
+    if missing == "numba":
+        monkeypatch.setattr(fast_tagger, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "builder.annotators.compiled_decoder", None)
+    its, text = Tagger(), "卡瑟姆若马尔特会见米尔济约耶夫"
+
+    assert [reference.tag(text)] == its.tag([text])
+    assert its._fast._plain is its._fast._decoder
 
 
 def test_the_dictionary_that_rjieba_brings_is_the_one_of_jieba():
@@ -190,6 +236,10 @@ def printed(code):
 
 def test_nothing_is_loaded_before_the_first_text():
     assert "set()\n" == printed("tagger.Tagger(); print({*sys.modules} & {'rjieba', 'jieba', 'numpy'})")
+
+
+def test_numba_is_not_loaded_for_little_text():
+    assert "False\n" == printed("tagger.tokens_of('习近平访问杭州'); print('numba' in sys.modules)")
 
 
 def test_jieba_itself_is_not_loaded_for_usual_text():
