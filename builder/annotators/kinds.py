@@ -1,6 +1,6 @@
 """What a tagged word can be to the rules, as bits of one number: asked once per word, remembered, tested in no time.
 
-Each rule names the bits it starts from and says which a word has; most words have none, and no rule looks at them.
+Each rule names its bits and says which a word has; most words have none that a rule starts from.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from builder.annotators.words import Token
     STOPS,
     STOPS_SURELY,
     IS_VERB,
+    IS_INSTITUTION,
+    IS_LOOSE_END,
+    ENDS_AFTER_A_PLACE,
+    IS_AREA_WORD,
     SHORT_PLACES,
     MIDDLE,
     PLACE,
@@ -32,11 +36,8 @@ from builder.annotators.words import Token
     JAPANESE,
     PIECE,
     LONE_PIECE,
-) = (1 << rank for rank in range(22))
+) = (1 << rank for rank in range(26))
 
-_CARRYING = ENDS_ORGANISATION | ENDS_SURELY | STOPS | STOPS_SURELY | IS_VERB
-OPENING = ((1 << 22) - 1) & ~_CARRYING
-"""All that a rule may start from."""
 _REMEMBERED = 1 << 17
 
 

@@ -6,14 +6,18 @@ Pure; knows the tagger's tags but not the tagger. Scores were set by precision o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from operator import itemgetter
+from itertools import chain, pairwise
+
+import numpy as np
 
 from builder.annotators import foreign_names, lexicon, organisations, people, places
 from builder.annotators.kinds import Kinds
 from builder.annotators.line import Line
 from builder.annotators.proposal import Found, longest_first
+from builder.annotators.tiling import Tiling
 from builder.annotators.words import GOOD, Token, longest_of
 
 __all__ = ["LABELS", "Token", "merge"]
@@ -25,29 +29,53 @@ _TITLE_RUNS_ON = tuple("国团府令制级台会们处室号职")
 
 _KINDS = Kinds(organisations.kind_of, places.kind_of, people.kind_of, foreign_names.kind_of)
 
-_WORD_AND_FLAG = itemgetter(2, 3)
+
+def merge(tiling: Tiling) -> list[list[Found]]:
+    """Find full mentions, text by text; where they overlap, the longest stays."""
+    pairs = zip(tiling.words, tiling.flags, strict=True)
+    kinds = np.fromiter(map(_KINDS.__getitem__, pairs), np.int32, len(tiling.words))
+    line = Line(tiling, kinds, list(_titles(tiling)))
+    rules = (organisations.organisations, places.places, people.people, people.after_titles)
+    mentions = _by_text(_longest(chain.from_iterable(rule(line) for rule in rules)), tiling.borders)
+    titles = _by_text(line.titles, tiling.borders)
+    return [_entitled(*both) if both[1] else both[0] for both in zip(mentions, titles, strict=True)]
 
 
-def merge(text: str, tokens: Sequence[Token]) -> list[Found]:
-    """Find full mentions; where they overlap, the longest stays."""
-    titles = list(_titles(text, tokens))
-    line = Line(text, tokens, list(map(_KINDS.__getitem__, map(_WORD_AND_FLAG, tokens))), titles)
-    found = [*organisations.organisations(line), *places.places(line), *people.people(line)]
-    if not titles:
-        return longest_first(found)
-    mentions = longest_first([*found, *people.after_titles(line)])
-    held = [title for title in titles if _is_held(title, mentions)]
-    return longest_first([*(m for m in mentions if not any(m.overlaps(title) for title in held)), *held])
+def _longest(found: Iterable[Found]) -> list[Found]:
+    """Of those that overlap keep the longest; all that overlap no other stay."""
+    kept: list[Found] = []
+    together: list[Found] = []
+    end = 0
+    for one in sorted(found):
+        if together and end <= one.start:
+            kept += longest_first(together) if len(together) > 1 else together
+            together.clear()
+        together.append(one)
+        end = max(end, one.end)
+    return kept + longest_first(together)
 
 
-def _titles(text: str, tokens: Sequence[Token]) -> Iterator[Found]:
+def _titles(tiling: Tiling) -> Iterator[Found]:
     """Find titles that are no part of a longer word and cut none in two: not 市长 in 江城市 + 长江大桥."""
-    starts: set[int] = set()
-    for hit in _title_pattern().finditer(text):
-        starts = starts or {token.start for token in tokens}
-        if hit.end() != len(text) and (text[hit.end()] in _TITLE_RUNS_ON or hit.end() not in starts):
-            continue
-        yield Found(hit.start(), hit.end(), "TITLE", GOOD)
+    for hit in _title_pattern().finditer(tiling.text):
+        if tiling.text[hit.end()] not in _TITLE_RUNS_ON and tiling.at(hit.end()) is not None:
+            yield Found(hit.start(), hit.end(), "TITLE", GOOD)
+
+
+def _by_text(found: Sequence[Found], borders: Sequence[int]) -> list[list[Found]]:
+    """Part what was found, which is in text order, by the texts, and count places from where each begins."""
+    starts = [one.start for one in found]
+    cuts = pairwise(bisect_left(starts, border) for border in borders)
+    return [
+        [Found(start - border, end - border, label, score) for start, end, label, score in found[first:last]]
+        for border, (first, last) in zip(borders, cuts, strict=False)
+    ]
+
+
+def _entitled(mentions: Sequence[Found], titles: Sequence[Found]) -> list[Found]:
+    """Add the titles that a mention holds; a mention that overlaps one of them goes."""
+    held = [title for title in titles if _is_held(title, mentions)]
+    return sorted([*(m for m in mentions if not any(m.overlaps(title) for title in held)), *held])
 
 
 def _is_held(title: Found, mentions: Sequence[Found]) -> bool:

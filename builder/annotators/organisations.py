@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+import numpy as np
 
 from builder.annotators.gazetteer import known_names, known_places
 from builder.annotators.kinds import (
     BARE_ORGANISATION,
+    ENDS_AFTER_A_PLACE,
     ENDS_ORGANISATION,
     ENDS_SURELY,
+    IS_INSTITUTION,
+    IS_LOOSE_END,
     IS_VERB,
     OPENS_ORGANISATION,
     PLACE,
@@ -17,7 +22,7 @@ from builder.annotators.kinds import (
     STOPS_SURELY,
     WHOLE_ORGANISATION,
 )
-from builder.annotators.line import Line
+from builder.annotators.line import Bits, Ints, Line
 from builder.annotators.places import is_place
 from builder.annotators.proposal import Found
 from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, Token, ends, words
@@ -50,18 +55,20 @@ def kind_of(token: Token) -> int:
         | STOPS * (breaks or not (listed or flag in _INSIDE))
         | STOPS_SURELY * (breaks or not (listed or flag in _INSIDE_LONG))
         | IS_VERB * (flag == "v")
+        | IS_INSTITUTION * (flag == "nt")
+        | IS_LOOSE_END * (word in words("loose-end"))
+        | ENDS_AFTER_A_PLACE * (word in words("team-end") or bool(_committees(word)))
     )
 
 
 def organisations(line: Line) -> Iterator[Found]:
     """Find organisations."""
-    for first, kind, token in line.which(BARE_ORGANISATION | WHOLE_ORGANISATION | OPENS_ORGANISATION):
-        if kind & BARE_ORGANISATION:
-            yield Found(token.start, token.end, "ORG", FAIR)
-        if kind & WHOLE_ORGANISATION:
-            yield Found(token.start, token.end, "ORG", GOOD)
+    for _, kind, token in line.which(BARE_ORGANISATION | WHOLE_ORGANISATION):
+        yield Found(token.start, token.end, "ORG", GOOD if kind & WHOLE_ORGANISATION else FAIR)
+    yield from _grown(line)
+    for at, kind, _ in line.which(PLACE, then=ENDS_AFTER_A_PLACE):
         if kind & OPENS_ORGANISATION:
-            yield from _grown(line, first)
+            yield from _after_a_place(line, at)
 
 
 def _is_whole(token: Token) -> bool:
@@ -95,36 +102,38 @@ def _is_generic(word: str) -> bool:
     return word in words("generic-organisation") or ends("no-organisation-end", word) or word.endswith("政府")
 
 
-def _grown(line: Line, first: int) -> Iterator[Found]:
+def _grown(line: Line) -> Iterator[Found]:
     """Grow from a name over nouns to an organisation's ending: 中国 + 人民 + 银行."""
-    tokens, start = line.tokens, line.tokens[first].start
-    if last := _end(line, first, STOPS, ENDS_ORGANISATION):
-        yield Found(start, tokens[last].end, "ORG", GOOD)
-    elif last := _end(line, first, STOPS_SURELY, ENDS_SURELY):
-        yield Found(start, tokens[last].end, "ORG", FAIR)
-    if line.kinds[first] & PLACE and first + 1 < len(tokens):
-        after = tokens[first + 1]
-        for hit in (_COMMITTEE.match(after.word), _MINISTER.match(after.word)):
-            if hit is not None:
-                yield Found(start, after.start + hit.end(), "ORG", GOOD)
-        if after.word in words("team-end"):
-            yield Found(start, after.end, "ORG", GOOD)
+    first = np.flatnonzero(line.kinds & OPENS_ORGANISATION)
+    after = np.minimum(first[:, None] + np.arange(1, _REACH), len(line.kinds) - 1)
+    kinds = line.kinds[after]
+    last, surely = _ends(kinds, STOPS, ENDS_ORGANISATION), _ends(kinds, STOPS_SURELY, ENDS_SURELY)
+    for size, score in ((last, GOOD), (np.where(last, 0, surely), FAIR)):
+        grown = np.flatnonzero(size)
+        for one, other in zip(first[grown].tolist(), (first + size)[grown].tolist(), strict=True):
+            yield Found(line.begins[one], line.begins[other + 1], "ORG", score)
 
 
-def _end(line: Line, first: int, stops: int, closes: int) -> int:
-    """Find the last word of the organisation that starts at `first`; 0 when none does."""
-    last = verbs = 0
-    kinds = line.kinds[first + 1 : first + _REACH]
-    for at, kind in enumerate(kinds, first + 1):
-        if kind & IS_VERB:
-            verbs += 1
-        if kind & stops or 1 < verbs or (verbs and line.tokens[at].flag == "nt"):
-            break
-        if kind & closes and not _is_loose(line.tokens, first, at):
-            last = at
+def _ends(kinds: Bits, stops: int, closes: int) -> Ints:
+    """Of rows of words say how many belong to the organisation that begins before each row; 0 if none does."""
+    verbs = (kinds & IS_VERB != 0).cumsum(1)
+    beyond = (kinds & stops != 0) | (1 < verbs) | ((0 < verbs) & (kinds & IS_INSTITUTION != 0))
+    inside = ~np.logical_or.accumulate(beyond, 1)
+    closing = inside & (kinds & closes != 0)
+    closing[:, 0] &= kinds[:, 0] & IS_LOOSE_END == 0  # only a country and a common noun: 美国 + 公司
+    last: Ints = (closing * np.arange(1, _REACH)).max(1)
     return last
 
 
-def _is_loose(tokens: Sequence[Token], first: int, at: int) -> bool:
-    """Whether only a country and a common noun meet: 美国 + 公司."""
-    return at == first + 1 and tokens[at].word in words("loose-end")
+def _after_a_place(line: Line, at: int) -> Iterator[Found]:
+    """Find what a place and the word after it name: 浙江 + 省委, 浙江 + 队."""
+    start, end, word = line.begins[at], line.begins[at + 1], line.words[at + 1]
+    for hit in _committees(word):
+        yield Found(start, end + hit.end(), "ORG", GOOD)
+    if word in words("team-end"):
+        yield Found(start, end + len(word), "ORG", GOOD)
+
+
+def _committees(word: str) -> list[re.Match[str]]:
+    """Find the committee or ministry that a word begins with if a place stands before it."""
+    return [hit for hit in (_COMMITTEE.match(word), _MINISTER.match(word)) if hit]

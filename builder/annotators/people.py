@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator
 
 from builder.annotators import lexicon
 from builder.annotators.foreign_names import STRANGE, people_from_abroad
@@ -45,22 +46,19 @@ def kind_of(token: Token) -> int:
 
 def people(line: Line) -> Iterator[Found]:
     """Find people."""
-    short = SHORT_NAME if line.titles else 0
-    for at, kind, token in line.which(TAGGED_PERSON | ADDRESSED | short | LONG_NAME | SURNAME):
+    for at, kind, token in line.which(TAGGED_PERSON | ADDRESSED | LONG_NAME | SURNAME):
         if kind & TAGGED_PERSON:
-            yield from _tagged(line, at)
+            yield from _tagged(line, at, token)
         if kind & ADDRESSED:
             yield Found(token.start, token.start + 1, "PERSON", GOOD)
-        if kind & short and _is_titled(line, token):
-            yield Found(token.start, token.end, "PERSON", FAIR)
         if kind & (LONG_NAME | SURNAME):
             yield from _by_surname(line, at, kind)
     yield from people_from_abroad(line)
 
 
-def _tagged(line: Line, at: int) -> Iterator[Found]:
+def _tagged(line: Line, at: int, token: Token) -> Iterator[Found]:
     """Read a word that the tagger takes for a name."""
-    token = _without_what_follows(line.tokens[at])
+    token = _without_what_follows(token)
     if len(token.word) == 2 and token.word[1] in "家老总" and token.word[0] in surnames():
         yield Found(token.start, token.start + 1, "PERSON", FAIR)
         return
@@ -104,17 +102,15 @@ def _short_score(line: Line, token: Token) -> float:
 
 def _goes_on(line: Line, at: int) -> bool:
     """Whether the one character after a short name belongs to it: 高云 + 江 + 说."""
-    if at + 1 == len(line.tokens):
-        return False
-    before, after = line.tokens[at], line.tokens[at + 1]
+    start, after = line.begins[at], line.token(at + 1)
     if len(after.word) == 1:
-        return _is_given(line, before.start, after)
+        return _is_given(line, start, after)
     # A word that took the name's last character: 赵致 + 真的.
     return (
         len(after.word) == 2
         and after.word[1] in "的说和在是"
         and may_end_a_name(after.word[0], 10)
-        and (line.is_called(before.start) or line.speaks(after.start + 1))
+        and (line.is_called(start) or line.speaks(after.start + 1))
     )
 
 
@@ -132,7 +128,7 @@ def _is_given(line: Line, start: int, last: Token) -> bool:
 
 def _by_surname(line: Line, at: int, kind: int) -> Iterator[Found]:
     """Find a surname and the given name or the form of address after it: 郑 + 全军, 李 + 大娘."""
-    token = line.tokens[at]
+    token = line.token(at)
     if token.word in words("not-a-name"):
         return
     held = line.is_called(token.start)
@@ -146,45 +142,47 @@ def _by_surname(line: Line, at: int, kind: int) -> Iterator[Found]:
         yield Found(token.start, end, "PERSON", GOOD if held else FAIR)
 
 
-def _is_titled(line: Line, token: Token) -> bool:
-    """Whether a title stands before a short word and nothing but a mark or a verb of speech after it."""
-    return token.start in line.title_ends and (line.closes(token.end) or line.speaks(token.end))
-
-
 def _given_name_end(line: Line, at: int, held: bool) -> int:
     """Find where the given name after a surname ends; 0 when none begins there."""
-    surname, after = line.tokens[at], line.tokens[at + 1 : at + 3]
-    if not after or not is_han(after[0].word) or begins("speech", after[0].word, 0):
+    surname, after = line.token(at), line.token(at + 1)
+    if not is_han(after.word) or begins("speech", after.word, 0):
         return 0
-    sure = surname.flag in PERSON_TAGS or (after[0].flag in PERSON_TAGS and surname.flag not in NOT_IN_A_NAME)
-    if len(after[0].word) == 2:
-        if not sure and {surname.flag, after[0].flag} & NOT_IN_A_NAME and not held:
+    sure = surname.flag in PERSON_TAGS or (after.flag in PERSON_TAGS and surname.flag not in NOT_IN_A_NAME)
+    if len(after.word) == 2:
+        if not sure and {surname.flag, after.flag} & NOT_IN_A_NAME and not held:
             return 0
-        end = after[0].end
-        told = held or line.speaks(end) or (line.is_listed(surname.start) and line.closes(end))
-        return end if told or (sure and after[0].flag in PERSON_TAGS | {"nz", "ng", "n", "a", "x"}) else 0
-    if len(after[0].word) != 1 or not (sure or held):
+        told = held or line.speaks(after.end) or (line.is_listed(surname.start) and line.closes(after.end))
+        return after.end if told or (sure and after.flag in PERSON_TAGS | {"nz", "ng", "n", "a", "x"}) else 0
+    if len(after.word) != 1 or not (sure or held):
         return 0
-    if after[0].flag in ("p", "c", "uj", "ul", "m", "d", "r", "x") and not held:
+    if after.flag in ("p", "c", "uj", "ul", "m", "d", "r", "x") and not held:
         return 0
-    more = len(after) == 2 and len(after[1].word) == 1 and _is_given(line, surname.start, after[1])
-    return after[more].end
+    last = line.token(at + 2)
+    return last.end if len(last.word) == 1 and _is_given(line, surname.start, last) else after.end
 
 
 def after_titles(line: Line) -> Iterator[Found]:
     """Find names that only the title before them gives away: 总统 + 米尔济约耶夫, 部长 + 阴和俊."""
-    starts = {token.start: at for at, token in enumerate(line.tokens)} if line.titles else {}
     for title in line.titles:
         end = title.end
-        while end < len(line.text) and line.text[end] in words("foreign-character") and end - title.end < 8:
+        while line.text[end] in words("foreign-character") and end - title.end < 8:
             end += 1
         if title.end + 2 <= end:
-            yield Found(title.end, _word_edge(line.tokens, title.end, end), "PERSON", FAIR)
-        at = starts.get(title.end)
-        if at is not None and line.tokens[at].word in surnames() and (last := _given_name_end(line, at, held=True)):
-            yield Found(title.end, last, "PERSON", GOOD)
+            yield Found(title.end, _word_edge(line, title.end, end), "PERSON", FAIR)
+        if (at := line.at(title.end)) is not None:
+            yield from _titled(line, at)
 
 
-def _word_edge(tokens: Sequence[Token], start: int, end: int) -> int:
+def _titled(line: Line, at: int) -> Iterator[Found]:
+    """Find the Chinese name after a title: one short word before a mark or a verb of speech, or by its surname."""
+    token, kind = line.token(at), int(line.kinds[at])
+    if kind & SHORT_NAME and (line.closes(token.end) or line.speaks(token.end)):
+        yield Found(token.start, token.end, "PERSON", FAIR)
+    if token.word in surnames() and (last := _given_name_end(line, at, held=True)):
+        yield Found(token.start, last, "PERSON", GOOD)
+
+
+def _word_edge(line: Line, start: int, end: int) -> int:
     """Pull the end back out of a word that is cut in two, unless the name would vanish."""
-    return next((t.start for t in tokens if start + 2 <= t.start < end < t.end), end)
+    edge = line.begins[bisect_right(line.begins, end) - 1]
+    return edge if start + 2 <= edge else end

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from builder.annotators.gazetteer import known_places
-from builder.annotators.kinds import AREA, BUILDING, MIDDLE, OPENS_AREA, PLACE, SHORT_PLACES
+from builder.annotators.kinds import AREA, BUILDING, IS_AREA_WORD, MIDDLE, OPENS_AREA, PLACE, SHORT_PLACES
 from builder.annotators.line import Line
 from builder.annotators.proposal import Found
 from builder.annotators.words import (
@@ -45,6 +45,7 @@ def kind_of(token: Token) -> int:
     return (
         SHORT_PLACES * short
         | MIDDLE * (token.word == "中")
+        | IS_AREA_WORD * (token.word in words("area-word"))
         | PLACE * place
         | (0 if place else _area_kind(token.word, token.flag))
     )
@@ -66,26 +67,27 @@ def places(line: Line) -> Iterator[Found]:
     for hit in _SHORT_AFTER.finditer(line.text):
         yield Found(hit.start(), hit.end(), "GPE", FAIR)
     yield from _pairs(line.text)
-    for at, kind, token in line.which(SHORT_PLACES | MIDDLE | PLACE | AREA | OPENS_AREA | BUILDING):
+    for at, kind, token in line.which(SHORT_PLACES | MIDDLE | PLACE | AREA | BUILDING):
         if kind & SHORT_PLACES:
             yield from (Found(n, n + 1, "GPE", FAIR) for n in range(token.start, token.end))
         else:
-            yield from _longer(line.tokens, at, kind)
+            yield from _longer(line, at, kind)
+    for at, kind, token in line.which(OPENS_AREA, then=IS_AREA_WORD):
+        if not kind & SHORT_PLACES:
+            yield Found(token.start, line.begins[at + 2], "GPE", GOOD)
 
 
-def _longer(tokens: Sequence[Token], at: int, kind: int) -> Iterator[Found]:
+def _longer(line: Line, at: int, kind: int) -> Iterator[Found]:
     """Find what names a place by more than one character; of 中 only what stands before another such."""
-    token = tokens[at]
-    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    if kind & MIDDLE and after in _SHORT_PLACES:
+    token = line.token(at)
+    if kind & MIDDLE and line.words[at + 1] in _SHORT_PLACES:
         yield Found(token.start, token.end, "GPE", FAIR)
     if kind & PLACE:
-        yield _place(token)
-        yield from _larger_places(tokens, at)
+        size, label = _shown(token.word)
+        yield Found(token.start, token.start + size, label, GOOD)
+        yield from _larger_places(line, at)
     if kind & (BUILDING | AREA):
         yield Found(token.start, token.end, "LOCATION" if kind & BUILDING else "GPE", GOOD)
-    if kind & OPENS_AREA and after in words("area-word"):
-        yield Found(token.start, tokens[at + 1].end, "GPE", GOOD)
 
 
 def is_place(token: Token) -> bool:
@@ -100,13 +102,14 @@ def is_place(token: Token) -> bool:
     return len(word) > 2 or bool(_OF_A_PROVINCE.match(word)) or foreignness(word) >= _STRANGE
 
 
-def _place(token: Token) -> Found:
-    loose = _LOOSE.sub("", token.word)
+@lru_cache(1 << 16)
+def _shown(word: str) -> tuple[int, str]:
+    """Say how much of a place's word is its name, and whether it is a country, a city or a mountain."""
+    loose = _LOOSE.sub("", word)
     if loose in known_places():
-        return Found(token.start, token.start + len(loose), known_places()[loose], GOOD)
-    known = known_places().get(token.word)
-    label = "LOCATION" if _PLACE_END.search(token.word) and len(token.word) > 2 else "GPE"
-    return Found(token.start, token.end, known or label, GOOD)
+        return len(loose), known_places()[loose]
+    label = "LOCATION" if _PLACE_END.search(word) and len(word) > 2 else "GPE"
+    return len(word), known_places().get(word, label)
 
 
 def _pairs(text: str) -> Iterator[Found]:
@@ -125,12 +128,12 @@ def _pair_pattern() -> re.Pattern[str]:
     )
 
 
-def _larger_places(tokens: Sequence[Token], at: int) -> Iterator[Found]:
+def _larger_places(line: Line, at: int) -> Iterator[Found]:
     """Grow a place by the words after it: 江苏 + 省, 阿里 + 山; 上海 + 金茂 + 大厦 holds a second one."""
-    place, after = tokens[at], tokens[at + 1 : at + 3]
-    if after and after[0].word in words("area-word"):
-        yield Found(place.start, after[0].end, "GPE", GOOD)
-    if after and after[0].word in words("place-word"):
-        yield Found(place.start, after[0].end, "LOCATION", GOOD)
-    elif len(after) == 2 and after[1].word in words("building") and is_han(after[0].word) and len(after[0].word) == 2:
-        yield Found(after[0].start, after[1].end, "LOCATION", FAIR)
+    start, after = line.begins[at], line.words[at + 1]
+    if after in words("area-word"):
+        yield Found(start, line.begins[at + 2], "GPE", GOOD)
+    if after in words("place-word"):
+        yield Found(start, line.begins[at + 2], "LOCATION", GOOD)
+    elif len(after) == 2 and is_han(after) and line.words[at + 2] in words("building"):
+        yield Found(line.begins[at + 1], line.begins[at + 3], "LOCATION", FAIR)
