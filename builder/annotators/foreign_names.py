@@ -24,8 +24,8 @@ _JAPANESE_END = "郎子夫介助彦之治"
 
 def kind_of(token: Token) -> int:
     """Say what a word can be to a foreign name: one with a Japanese surname, a piece of one, one by itself."""
-    word = token.word
-    japanese = any(len(word) >= size and word[:size] in words("japanese-surname") for size in (2, 3))
+    word, listed = token.word, words("japanese-surname")
+    japanese = len(word) > 1 and (word[:2] in listed or word[:3] in listed)
     if not _is_piece(token):
         return JAPANESE * japanese
     alone = token.flag in _FOREIGN_TAGS and 2 <= len(word) <= _LONGEST and _FAMILIAR <= foreignness(word)

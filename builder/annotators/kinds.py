@@ -52,8 +52,8 @@ class Kinds(dict[tuple[str, str], int]):
         if _REMEMBERED < len(self):
             self.clear()
         word, flag = key
-        kind = 0
+        token, kind = Token(0, len(word), word, flag), 0
         for rule in self._rules:
-            kind |= rule(Token(0, len(word), word, flag))
+            kind |= rule(token)
         self[key] = kind
         return kind

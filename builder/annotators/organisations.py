@@ -33,8 +33,11 @@ _INSIDE_LONG = _INSIDE | {"v", "t", "m", "nrfg", "k", "g", "zg"}  # where the en
 _COMMITTEE = re.compile(
     "^(?:省|市|县|区|地|州|镇|乡|团|工)委(?=书记|副书记|常委|宣传|组织|统战|$)|^(?:省|市|县|区|镇)(?:人民)?政府$"
 )
-_PROPER = re.compile("^(?:国家|中央|全国|中共|中国|最高|人民|国际|世界|联合国|亚洲|欧洲)")
+_PROPER = ("国家", "中央", "全国", "中共", "中国", "最高", "人民", "国际", "世界", "联合国", "亚洲", "欧洲")
+_OPENING_TAGS = frozenset(("ns", "nt", "nz", "nrt"))
+_PERSON_OR_OTHER = PERSON_TAGS | {"nz"}
 _MINISTER = re.compile("^[一-鿿]{1,4}部(?=长$)")
+_BREAKS = frozenset(("大", "最大", "首", "前"))
 _ENDS = tuple("社会队院校团部局厅署处室所站馆台网报军办委盟党行")
 _REACH = 8  # words
 _NOT_FIRST = frozenset("本报讯 本报 日电 日讯 新华社".split())
@@ -44,14 +47,12 @@ def kind_of(token: Token) -> int:
     """Say what a word can be to an organisation's name: all of it, its beginning, its end, what it cannot hold."""
     word, flag = token.word, token.flag
     listed = word in words("organisation-end")
-    breaks = word.startswith("副") or word in ("大", "最大", "首", "前")
-    proper = not word.endswith(_DIRECTIONS) and not ends("no-organisation-end", word)
+    breaks = word[0] == "副" or word in _BREAKS
     return (
         BARE_ORGANISATION * (word in words("bare-organisation"))
         | WHOLE_ORGANISATION * _is_whole(token)
         | OPENS_ORGANISATION * _may_begin(token)
-        | ENDS_ORGANISATION * (proper and ends("organisation-end", word))
-        | ENDS_SURELY * (proper and ends("strong-end", word))
+        | _ending(word)
         | STOPS * (breaks or not (listed or flag in _INSIDE))
         | STOPS_SURELY * (breaks or not (listed or flag in _INSIDE_LONG))
         | IS_VERB * (flag == "v")
@@ -59,6 +60,12 @@ def kind_of(token: Token) -> int:
         | IS_LOOSE_END * (word in words("loose-end"))
         | ENDS_AFTER_A_PLACE * (word in words("team-end") or bool(_committees(word)))
     )
+
+
+def _ending(word: str) -> int:
+    """Say whether organisations' names end as this word does, and whether nothing else does."""
+    ending = ENDS_ORGANISATION * ends("organisation-end", word) | ENDS_SURELY * ends("strong-end", word)
+    return 0 if ending and (word.endswith(_DIRECTIONS) or ends("no-organisation-end", word)) else ending
 
 
 def organisations(line: Line) -> Iterator[Found]:
@@ -73,13 +80,12 @@ def organisations(line: Line) -> Iterator[Found]:
 
 def _is_whole(token: Token) -> bool:
     """Whether one word is an organisation."""
-    if len(token.word) < 2 or _is_generic(token.word):
-        return False
-    if (token.flag == "nt" and _ends_well(token.word)) or (
-        token.word.endswith("队") and token.word[:-1] in known_places()
-    ):
-        return True
-    return token.flag in PERSON_TAGS | {"nz"} and len(token.word) > 3 and ends("strong-end", token.word)
+    word, flag = token.word, token.flag
+    return (
+        (flag == "nt" and len(word) > 1 and _ends_well(word))
+        or (word[-1] == "队" and word[:-1] in known_places())
+        or (flag in _PERSON_OR_OTHER and len(word) > 3 and ends("strong-end", word))
+    ) and not _is_generic(word)
 
 
 def _ends_well(word: str) -> bool:
@@ -88,14 +94,10 @@ def _ends_well(word: str) -> bool:
 
 
 def _may_begin(token: Token) -> bool:
-    if token.word in _NOT_FIRST:
+    word, flag = token.word, token.flag
+    if word in _NOT_FIRST:
         return False
-    return (
-        token.flag in ("ns", "nt", "nz", "nrt")
-        or is_place(token)
-        or token.word in known_names()
-        or _PROPER.match(token.word) is not None
-    )
+    return flag in _OPENING_TAGS or is_place(token) or word in known_names() or word.startswith(_PROPER)
 
 
 def _is_generic(word: str) -> bool:
@@ -136,4 +138,6 @@ def _after_a_place(line: Line, at: int) -> Iterator[Found]:
 
 def _committees(word: str) -> list[re.Match[str]]:
     """Find the committee or ministry that a word begins with if a place stands before it."""
+    if word[1:2] != "委" and not word.endswith(("部长", "政府")):
+        return []
     return [hit for hit in (_COMMITTEE.match(word), _MINISTER.match(word)) if hit]

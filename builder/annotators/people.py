@@ -29,6 +29,12 @@ from builder.annotators.words import (
 )
 
 
+_NO_SHORT_NAME = NOT_IN_A_NAME | PERSON_TAGS
+_NO_LONG_NAME = PERSON_TAGS | {"ns", "nt"}
+_GIVEN_TAGS = PERSON_TAGS | {"nz", "ng", "n", "a", "x"}
+"""Tags of words that can be a given name after a sure surname."""
+
+
 def kind_of(token: Token) -> int:
     """Say what a word can be to a Chinese name: tagged as one, a surname, one with a given name or an address."""
     word, flag = token.word, token.flag
@@ -38,8 +44,8 @@ def kind_of(token: Token) -> int:
     return (
         tagged
         | ADDRESSED * (word[1:] in words("honorific"))
-        | SHORT_NAME * (len(word) == 2 and flag not in NOT_IN_A_NAME | PERSON_TAGS)
-        | LONG_NAME * (len(word) == 3 and flag not in PERSON_TAGS | {"ns", "nt"})
+        | SHORT_NAME * (len(word) == 2 and flag not in _NO_SHORT_NAME)
+        | LONG_NAME * (len(word) == 3 and flag not in _NO_LONG_NAME)
         | SURNAME * (word in surnames())
     )
 
@@ -152,7 +158,7 @@ def _given_name_end(line: Line, at: int, held: bool) -> int:
         if not sure and {surname.flag, after.flag} & NOT_IN_A_NAME and not held:
             return 0
         told = held or line.speaks(after.end) or (line.is_listed(surname.start) and line.closes(after.end))
-        return after.end if told or (sure and after.flag in PERSON_TAGS | {"nz", "ng", "n", "a", "x"}) else 0
+        return after.end if told or (sure and after.flag in _GIVEN_TAGS) else 0
     if len(after.word) != 1 or not (sure or held):
         return 0
     if after.flag in ("p", "c", "uj", "ul", "m", "d", "r", "x") and not held:

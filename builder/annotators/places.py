@@ -35,6 +35,7 @@ _AREA = re.compile("(?:省|市|县|区|镇|乡|村|州|旗|自治区|自治县|�
 _LOOSE = re.compile("(?:地区|各国|各地|全境|境内|沿岸|沿海|一带)$")
 _OF_A_PROVINCE = re.compile("[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川黔滇陕甘青藏桂蒙宁疆][东南西北中]$")
 _HALL = re.compile("(?:大厦|会堂|宾馆|体育馆|体育场|广场)$")
+_MAY_NAME_AN_AREA = PERSON_TAGS | {"nz", "zg"}
 _STRANGE = 30
 
 
@@ -55,11 +56,9 @@ def _area_kind(word: str, flag: str) -> int:
     """Say whether only its last character shows a word to be a place, or the next word can: 薛埠镇, 甘棠 + 镇."""
     if flag == "nt":
         return BUILDING * (_HALL.search(word) is not None)
-    if flag not in PERSON_TAGS | {"n", "nz", "zg"}:
+    if flag not in _MAY_NAME_AN_AREA or len(word) < 2:
         return 0
-    if _AREA.search(word) and len(word) > 2 and flag != "n":
-        return AREA
-    return OPENS_AREA * (flag in PERSON_TAGS | {"nz"} and len(word) > 1)
+    return AREA if len(word) > 2 and _AREA.search(word) else OPENS_AREA * (flag != "zg")
 
 
 def places(line: Line) -> Iterator[Found]:

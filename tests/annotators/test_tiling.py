@@ -9,8 +9,8 @@ from builder.annotators.tiling import MARK, joined, tiled, tiled_by
 from builder.annotators.words import Token
 
 PIECES = [
-    *"总统 市长 记者 米尔济约耶夫 阴和俊 张 志远 高云 江 李 大娘 说 表示 中 美 两国 上海 金茂 大厦 江苏 省 中国 人民".split(),
-    *"银行 队 省委宣传部长 · 卡瑟姆 托卡耶夫 田中 角荣 访华 抵京 新华社 方 主席 国 、 ， a".split(),
+    *"总统 市长 记者 米尔济约耶夫 阴和俊 张 志远 高云 江 李 大娘 说 表示 中 美 两国 上海 金茂 大厦".split(),
+    *"江苏 省 中国 人民 银行 队 省委宣传部长 · 卡瑟姆 托卡耶夫 田中 角荣 访华 抵京 新华社 方 主席 国 、 ， a".split(),
     *"\n\0",
 ]
 TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=5).map("".join), min_size=1, max_size=6)
