@@ -22,6 +22,9 @@ from builder.annotators.words import Token
     IS_LOOSE_END,
     ENDS_AFTER_A_PLACE,
     IS_AREA_WORD,
+    IS_PLACE_WORD,
+    IS_BUILDING,
+    IS_SHORT_PLACE,
     SHORT_PLACES,
     MIDDLE,
     PLACE,
@@ -36,7 +39,7 @@ from builder.annotators.words import Token
     JAPANESE,
     PIECE,
     LONE_PIECE,
-) = (1 << rank for rank in range(26))
+) = (1 << rank for rank in range(29))
 
 _REMEMBERED = 1 << 17
 

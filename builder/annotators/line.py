@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,7 @@ class Line:
 
     def __init__(self, tiling: Tiling, kinds: Bits, titles: Sequence[Found]) -> None:
         self.text, self.words, self.flags, self.begins, borders = tiling
+        self._word_ends = self.begins[1:]
         self.kinds, self.titles = kinds, titles
         self.at = tiling.at
         self.title_starts = {title.start for title in titles}
@@ -42,11 +45,16 @@ class Line:
             is_kind[:-1] &= self.kinds[1:] & then != 0
         ranks = np.flatnonzero(is_kind)
         numbers = ranks.tolist()
-        return zip(numbers, self.kinds[ranks].tolist(), map(self.token, numbers), strict=True)
+        return zip(numbers, self.kinds[ranks].tolist(), self._tokens(numbers), strict=True)
+
+    def _tokens(self, numbers: Sequence[int]) -> Iterator[Token]:
+        columns: tuple[Sequence[Any], ...] = (self.begins, self._word_ends, self.words, self.flags)
+        rows = zip(*(map(column.__getitem__, numbers) for column in columns), strict=True)
+        return map(tuple.__new__, repeat(Token), rows)
 
     def token(self, at: int) -> Token:
         """Give a word by its number."""
-        return Token(self.begins[at], self.begins[at + 1], self.words[at], self.flags[at])
+        return Token(self.begins[at], self._word_ends[at], self.words[at], self.flags[at])
 
     def speaks(self, end: int) -> bool:
         """Whether what stands here takes a person before it: 说, 先生, a title."""

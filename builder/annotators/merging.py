@@ -9,7 +9,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
+from operator import itemgetter
 
 import numpy as np
 
@@ -43,16 +44,15 @@ def merge(tiling: Tiling) -> list[list[Found]]:
 
 def _longest(found: Iterable[Found]) -> list[Found]:
     """Of those that overlap keep the longest; all that overlap no other stay."""
-    kept: list[Found] = []
-    together: list[Found] = []
-    end = 0
-    for one in sorted(found):
-        if together and end <= one.start:
-            kept += longest_first(together) if len(together) > 1 else together
-            together.clear()
-        together.append(one)
-        end = max(end, one.end)
-    return kept + longest_first(together)
+    ordered = sorted(found)
+    starts, ends = (np.fromiter(map(itemgetter(n), ordered), np.intp, len(ordered)) for n in (0, 1))
+    apart = np.flatnonzero(np.maximum.accumulate(ends)[:-1] <= starts[1:]) + 1
+    groups = pairwise([0, *apart.tolist(), len(ordered)])
+    return list(
+        chain.from_iterable(
+            ordered[first:last] if first + 1 == last else longest_first(ordered[first:last]) for first, last in groups
+        )
+    )
 
 
 def _titles(tiling: Tiling) -> Iterator[Found]:
@@ -64,12 +64,12 @@ def _titles(tiling: Tiling) -> Iterator[Found]:
 
 def _by_text(found: Sequence[Found], borders: Sequence[int]) -> list[list[Found]]:
     """Part what was found, which is in text order, by the texts, and count places from where each begins."""
-    starts = [one.start for one in found]
-    cuts = pairwise(bisect_left(starts, border) for border in borders)
-    return [
-        [Found(start - border, end - border, label, score) for start, end, label, score in found[first:last]]
-        for border, (first, last) in zip(borders, cuts, strict=False)
-    ]
+    starts, ends, labels, scores = zip(*found, strict=True) if found else ((),) * 4
+    cuts = [bisect_left(starts, border) for border in borders]
+    origins = np.repeat(borders[:-1], np.diff(cuts))
+    places = ((np.array(edge, np.intp) - origins).tolist() for edge in (starts, ends))
+    moved = list(map(tuple.__new__, repeat(Found), zip(*places, labels, scores, strict=True)))
+    return [moved[first:last] for first, last in pairwise(cuts)]
 
 
 def _entitled(mentions: Sequence[Found], titles: Sequence[Found]) -> list[Found]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from builder.annotators import lexicon
 from builder.annotators.foreign_names import STRANGE, people_from_abroad
@@ -27,7 +29,6 @@ from builder.annotators.words import (
     surnames,
     words,
 )
-
 
 _NO_SHORT_NAME = NOT_IN_A_NAME | PERSON_TAGS
 _NO_LONG_NAME = PERSON_TAGS | {"ns", "nt"}
@@ -58,52 +59,73 @@ def people(line: Line) -> Iterator[Found]:
         if kind & ADDRESSED:
             yield Found(token.start, token.start + 1, "PERSON", GOOD)
         if kind & (LONG_NAME | SURNAME):
-            yield from _by_surname(line, at, kind)
+            yield from _by_surname(line, at, kind, token)
     yield from people_from_abroad(line)
 
 
 def _tagged(line: Line, at: int, token: Token) -> Iterator[Found]:
     """Read a word that the tagger takes for a name."""
-    token = _without_what_follows(token)
-    if len(token.word) == 2 and token.word[1] in "家老总" and token.word[0] in surnames():
-        yield Found(token.start, token.start + 1, "PERSON", FAIR)
+    name = _name_in(token.word, token.flag)
+    if not name.score or (name.is_like_a_place and not line.is_called(token.start)):
         return
-    if len(token.word) < 2 or not (score := _tagged_score(line, token)):
-        return
-    yield Found(token.start, token.end, "PERSON", score)
-    if len(token.word) == 2 and token.word[0] in surnames() and _goes_on(line, at):
-        yield Found(token.start, token.end + 1, "PERSON", GOOD)
+    end = token.start + name.size
+    held = name.wants_company and _has_company(line, token.start, end)
+    yield Found(token.start, end, "PERSON", GOOD if held else name.score)
+    if name.may_go_on and _goes_on(line, at):
+        yield Found(token.start, end + 1, "PERSON", GOOD)
 
 
-def _without_what_follows(token: Token) -> Token:
-    """Cut off what is no part of the name: 邓小平理论, 胡老."""
-    kept = endings("thing-after-name").sub("", token.word) if len(token.word) > 3 else token.word
-    return Token(token.start, token.start + len(kept), kept, token.flag)
+class _Name(NamedTuple):
+    """What a word says by itself of the name that it may be."""
+
+    size: int
+    """How many of its characters are the name."""
+    score: float
+    """How sure the name is; 0 is no name at all."""
+    is_like_a_place: bool = False
+    """Whether it is a name only where it is called one."""
+    wants_company: bool = False
+    """Whether it is surer beside a title or another name."""
+    may_go_on: bool = False
+    """Whether the next character may belong to it."""
 
 
-def _tagged_score(line: Line, token: Token) -> float:
-    """Tell names from the many words the tagger takes for names: 0 is no name at all."""
-    word = token.word
+@lru_cache(1 << 16)
+def _name_in(word: str, flag: str) -> _Name:
+    """Tell names from the many words the tagger takes for names."""
+    if len(word) > 3:
+        word = endings("thing-after-name").sub("", word)
+    size = len(word)
+    if size == 2 and word[1] in "家老总" and word[0] in surnames():
+        return _Name(1, FAIR)
+    if size < 2 or _is_no_name(word):
+        return _Name(size, 0.0)
+    score, wants_company = _scored(word, flag)
+    is_like_a_place = size > 2 and PLACE_LIKE.search(word) is not None
+    return _Name(size, score, is_like_a_place, wants_company, size == 2 and word[0] in surnames())
+
+
+def _is_no_name(word: str) -> bool:
     if word in words("not-a-name") or word.startswith(lexicon.column("words", "not-a-beginning")):
-        return 0.0
+        return True
     if len(word) < 4 and ends("no-name-end", word[1:]) and (len(word) == 2 or word[1:] in words("no-name-end")):
-        return 0.0
-    if PLACE_LIKE.search(word) and len(word) > 2 and not line.is_called(token.start):
-        return 0.0
-    if word[1:] in words("honorific") or (len(word) < 4 and word.endswith("说")):
-        return 0.0
+        return True
+    return word[1:] in words("honorific") or (len(word) < 4 and word.endswith("说"))
+
+
+def _scored(word: str, flag: str) -> tuple[float, bool]:
+    """Say how sure a name is, and whether its neighbours can make it surer."""
     if 2 < len(word) and is_foreign(word):
-        return FAIR
-    if token.flag == "nrt" and STRANGE <= foreignness(word) and word not in known_places():
-        return FAIR
+        return FAIR, False
+    if flag == "nrt" and STRANGE <= foreignness(word) and word not in known_places():
+        return FAIR, False
     if len(word) > 4 or not has_surname(word) or (len(word) == 4 and word[:2] not in surnames()):
-        return FAIR if token.flag == "nrfg" else 0.0
-    return GOOD if len(word) == 3 else _short_score(line, token)
+        return FAIR if flag == "nrfg" else 0.0, False
+    return (GOOD, False) if len(word) == 3 else (FAIR, True)
 
 
-def _short_score(line: Line, token: Token) -> float:
-    held = line.is_called(token.start) or line.speaks(token.end) or line.is_listed(token.start)
-    return GOOD if held else FAIR
+def _has_company(line: Line, start: int, end: int) -> bool:
+    return line.is_called(start) or line.speaks(end) or line.is_listed(start)
 
 
 def _goes_on(line: Line, at: int) -> bool:
@@ -132,9 +154,8 @@ def _is_given(line: Line, start: int, last: Token) -> bool:
     return may_end_a_name(last.word, 20)
 
 
-def _by_surname(line: Line, at: int, kind: int) -> Iterator[Found]:
+def _by_surname(line: Line, at: int, kind: int, token: Token) -> Iterator[Found]:
     """Find a surname and the given name or the form of address after it: 郑 + 全军, 李 + 大娘."""
-    token = line.token(at)
     if token.word in words("not-a-name"):
         return
     held = line.is_called(token.start)

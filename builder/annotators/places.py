@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from builder.annotators.gazetteer import known_places
-from builder.annotators.kinds import AREA, BUILDING, IS_AREA_WORD, MIDDLE, OPENS_AREA, PLACE, SHORT_PLACES
+from builder.annotators.kinds import (
+    AREA,
+    BUILDING,
+    IS_AREA_WORD,
+    IS_BUILDING,
+    IS_PLACE_WORD,
+    IS_SHORT_PLACE,
+    MIDDLE,
+    OPENS_AREA,
+    PLACE,
+    SHORT_PLACES,
+)
 from builder.annotators.line import Line
 from builder.annotators.proposal import Found
 from builder.annotators.words import (
@@ -46,7 +57,10 @@ def kind_of(token: Token) -> int:
     return (
         SHORT_PLACES * short
         | MIDDLE * (token.word == "中")
+        | IS_SHORT_PLACE * (token.word in _SHORT_PLACES)
         | IS_AREA_WORD * (token.word in words("area-word"))
+        | IS_PLACE_WORD * (token.word in words("place-word"))
+        | IS_BUILDING * (token.word in words("building"))
         | PLACE * place
         | (0 if place else _area_kind(token.word, token.flag))
     )
@@ -66,27 +80,36 @@ def places(line: Line) -> Iterator[Found]:
     for hit in _SHORT_AFTER.finditer(line.text):
         yield Found(hit.start(), hit.end(), "GPE", FAIR)
     yield from _pairs(line.text)
-    for at, kind, token in line.which(SHORT_PLACES | MIDDLE | PLACE | AREA | BUILDING):
+    for _, kind, token in line.which(SHORT_PLACES | PLACE | AREA | BUILDING):
         if kind & SHORT_PLACES:
             yield from (Found(n, n + 1, "GPE", FAIR) for n in range(token.start, token.end))
+        elif kind & PLACE:
+            size, label = _shown(token.word)
+            yield Found(token.start, token.start + size, label, GOOD)
         else:
-            yield from _longer(line, at, kind)
-    for at, kind, token in line.which(OPENS_AREA, then=IS_AREA_WORD):
+            yield Found(token.start, token.end, "LOCATION" if kind & BUILDING else "GPE", GOOD)
+    yield from _larger_places(line)
+
+
+def _larger_places(line: Line) -> Iterator[Found]:
+    """Find what a word names together with the next: 江苏 + 省, 甘棠 + 镇, 阿里 + 山; of 中 + 美 the first."""
+    for at, kind, token in line.which(PLACE | OPENS_AREA, then=IS_AREA_WORD):
         if not kind & SHORT_PLACES:
             yield Found(token.start, line.begins[at + 2], "GPE", GOOD)
-
-
-def _longer(line: Line, at: int, kind: int) -> Iterator[Found]:
-    """Find what names a place by more than one character; of 中 only what stands before another such."""
-    token = line.token(at)
-    if kind & MIDDLE and line.words[at + 1] in _SHORT_PLACES:
+    for at, kind, token in line.which(PLACE, then=IS_PLACE_WORD):
+        if not kind & SHORT_PLACES:
+            yield Found(token.start, line.begins[at + 2], "LOCATION", GOOD)
+    for _, _, token in line.which(MIDDLE, then=IS_SHORT_PLACE):
         yield Found(token.start, token.end, "GPE", FAIR)
-    if kind & PLACE:
-        size, label = _shown(token.word)
-        yield Found(token.start, token.start + size, label, GOOD)
-        yield from _larger_places(line, at)
-    if kind & (BUILDING | AREA):
-        yield Found(token.start, token.end, "LOCATION" if kind & BUILDING else "GPE", GOOD)
+    for at, _, token in line.which(IS_BUILDING):
+        if 1 < at and _has_a_name(line, at):
+            yield Found(line.begins[at - 1], token.end, "LOCATION", FAIR)
+
+
+def _has_a_name(line: Line, at: int) -> bool:
+    """Whether a place and a word of two characters stand before a building: 上海 + 金茂 + 大厦."""
+    name, place, between = line.words[at - 1], line.kinds[at - 2], line.kinds[at - 1]
+    return len(name) == 2 and is_han(name) and not between & IS_PLACE_WORD and place & (PLACE | SHORT_PLACES) == PLACE
 
 
 def is_place(token: Token) -> bool:
@@ -125,14 +148,3 @@ def _pair_pattern() -> re.Pattern[str]:
         f"[{letters}中美日俄](?:(?<=[{letters}])(?<![一-鿿].)[{letters}]{{1,3}}(?={after})|"
         f"(?:(?<=[中美日俄])[{letters}]|(?<=[{letters}])[中美日俄])(?={after}))"
     )
-
-
-def _larger_places(line: Line, at: int) -> Iterator[Found]:
-    """Grow a place by the words after it: 江苏 + 省, 阿里 + 山; 上海 + 金茂 + 大厦 holds a second one."""
-    start, after = line.begins[at], line.words[at + 1]
-    if after in words("area-word"):
-        yield Found(start, line.begins[at + 2], "GPE", GOOD)
-    if after in words("place-word"):
-        yield Found(start, line.begins[at + 2], "LOCATION", GOOD)
-    elif len(after) == 2 and is_han(after) and line.words[at + 2] in words("building"):
-        yield Found(line.begins[at + 1], line.begins[at + 3], "LOCATION", FAIR)
