@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from builder.annotators.gazetteer import known_places
-from builder.annotators.kinds import JAPANESE, LONE_PIECE, PIECE
+from builder.annotators.kinds import IS_DOT, JAPANESE, LONE_PIECE, PIECE
 from builder.annotators.line import NOT_IN_A_NAME, PLACE_LIKE, Line
 from builder.annotators.proposal import Found
 from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, SURE, Token, foreignness, is_foreign, is_han, words
@@ -19,17 +19,20 @@ _FAMILIAR = 18
 _PIECE = 12
 _OFFICE = re.compile("(?:副|代|代理|临时|前)?(?:总统|总理|首相|国王|外长|外交部长|国防部长|议长)")
 _LONGEST = 8
+_DOTS = frozenset("·•‧")
 _JAPANESE_END = "郎子夫介助彦之治"
 
 
 def kind_of(token: Token) -> int:
     """Say what a word can be to a foreign name: one with a Japanese surname, a piece of one, one by itself."""
     word, listed = token.word, words("japanese-surname")
-    japanese = len(word) > 1 and (word[:2] in listed or word[:3] in listed)
+    if word in _DOTS:
+        return IS_DOT
+    kind = JAPANESE if len(word) > 1 and (word[:2] in listed or word[:3] in listed) else 0
     if not _is_piece(token):
-        return JAPANESE * japanese
+        return kind
     alone = token.flag in _FOREIGN_TAGS and 2 <= len(word) <= _LONGEST and _FAMILIAR <= foreignness(word)
-    return JAPANESE * japanese | PIECE | LONE_PIECE * alone
+    return kind | PIECE | LONE_PIECE * alone
 
 
 def people_from_abroad(line: Line) -> Iterator[Found]:
@@ -68,12 +71,9 @@ def _is_held(line: Line, first: Token, last: Token) -> bool:
 
 def _dotted(line: Line) -> Iterator[Found]:
     """Find foreign names written with a middle dot: 卡瑟姆-若马尔特·托卡耶夫."""
-    for dot in re.finditer("[·•‧]", line.text):
-        before, after = line.at(dot.start()), line.at(dot.end())
-        if before is None or after is None:
-            continue
-        first, last = _reach_back(line, before), _reach_on(line, after)
-        if first < before and after < last:
+    for at, _, _ in line.which(IS_DOT):
+        first, last = _reach_back(line, at), _reach_on(line, at + 1)
+        if first < at and at + 1 < last:
             yield Found(line.begins[first], line.begins[last], "PERSON", SURE)
 
 
@@ -105,9 +105,10 @@ def _transliterated(line: Line) -> Iterator[Found]:
 
 
 def _is_piece(token: Token) -> bool:
-    if token.word in known_places() and token.flag == "ns":
+    word, flag = token.word, token.flag
+    if foreignness(word) < (_PIECE if flag in PERSON_TAGS else _FAMILIAR):
         return False
-    return is_han(token.word) and (_PIECE if token.flag in PERSON_TAGS else _FAMILIAR) <= foreignness(token.word)
+    return not (flag == "ns" and word in known_places()) and is_han(word)
 
 
 def _joined(line: Line, first: int, after: int) -> Iterator[Found]:

@@ -25,6 +25,7 @@ from builder.annotators.words import Token
     IS_PLACE_WORD,
     IS_BUILDING,
     IS_SHORT_PLACE,
+    IS_DOT,
     SHORT_PLACES,
     MIDDLE,
     PLACE,
@@ -39,7 +40,7 @@ from builder.annotators.words import Token
     JAPANESE,
     PIECE,
     LONE_PIECE,
-) = (1 << rank for rank in range(29))
+) = (1 << rank for rank in range(30))
 
 _REMEMBERED = 1 << 17
 

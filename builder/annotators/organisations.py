@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 import numpy as np
 
@@ -25,11 +26,14 @@ from builder.annotators.kinds import (
 from builder.annotators.line import Bits, Ints, Line
 from builder.annotators.places import is_place
 from builder.annotators.proposal import Found
-from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, Token, ends, words
+from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, Token, bits_of, ends, words
 
 _DIRECTIONS = ("北部", "南部", "东部", "西部", "中部", "内部", "全部", "干部", "局部", "腹部", "大部")
-_INSIDE = frozenset("ns nt nz nrt nr nrfg n vn j b an l ng eng s f a i".split())
-_INSIDE_LONG = _INSIDE | {"v", "t", "m", "nrfg", "k", "g", "zg"}  # where the ending is beyond doubt
+_INSIDE = "ns nt nz nrt nr nrfg n vn j b an l ng eng s f a i".split()
+_INSIDE_LONG = "v t m k g zg".split()  # where the ending is beyond doubt
+_BY_TAG = {**dict.fromkeys(_INSIDE, 0), **dict.fromkeys(_INSIDE_LONG, STOPS)}
+_BY_TAG["nt"], _BY_TAG["v"] = IS_INSTITUTION, STOPS | IS_VERB
+"""What a tag alone tells; the tags that are missing stop every name."""
 _COMMITTEE = re.compile(
     "^(?:省|市|县|区|地|州|镇|乡|团|工)委(?=书记|副书记|常委|宣传|组织|统战|$)|^(?:省|市|县|区|镇)(?:人民)?政府$"
 )
@@ -46,26 +50,36 @@ _NOT_FIRST = frozenset("本报讯 本报 日电 日讯 新华社".split())
 def kind_of(token: Token) -> int:
     """Say what a word can be to an organisation's name: all of it, its beginning, its end, what it cannot hold."""
     word, flag = token.word, token.flag
-    listed = word in words("organisation-end")
-    breaks = word[0] == "副" or word in _BREAKS
-    return (
-        BARE_ORGANISATION * (word in words("bare-organisation"))
-        | WHOLE_ORGANISATION * _is_whole(token)
-        | OPENS_ORGANISATION * _may_begin(token)
-        | _ending(word)
-        | STOPS * (breaks or not (listed or flag in _INSIDE))
-        | STOPS_SURELY * (breaks or not (listed or flag in _INSIDE_LONG))
-        | IS_VERB * (flag == "v")
-        | IS_INSTITUTION * (flag == "nt")
-        | IS_LOOSE_END * (word in words("loose-end"))
-        | ENDS_AFTER_A_PLACE * (word in words("team-end") or bool(_committees(word)))
-    )
+    kind = _listed().get(word, 0) | _ending(word)
+    if _is_whole(token):
+        kind |= WHOLE_ORGANISATION
+    if _may_begin(token):
+        kind |= OPENS_ORGANISATION
+    if _committees(word):
+        kind |= ENDS_AFTER_A_PLACE
+    if word[0] == "副" or word in _BREAKS:
+        return kind | _BY_TAG.get(flag, 0) | STOPS | STOPS_SURELY
+    if word in words("organisation-end"):
+        return kind | _BY_TAG.get(flag, 0) & ~(STOPS | STOPS_SURELY)
+    return kind | _BY_TAG.get(flag, STOPS | STOPS_SURELY)
+
+
+@cache
+def _listed() -> Mapping[str, int]:
+    return bits_of({"bare-organisation": BARE_ORGANISATION, "loose-end": IS_LOOSE_END, "team-end": ENDS_AFTER_A_PLACE})
 
 
 def _ending(word: str) -> int:
     """Say whether organisations' names end as this word does, and whether nothing else does."""
+    if word[-1] not in _last_letters():
+        return 0
     ending = ENDS_ORGANISATION * ends("organisation-end", word) | ENDS_SURELY * ends("strong-end", word)
     return 0 if ending and (word.endswith(_DIRECTIONS) or ends("no-organisation-end", word)) else ending
+
+
+@cache
+def _last_letters() -> frozenset[str]:
+    return frozenset(word[-1] for word in words("organisation-end") | words("strong-end"))
 
 
 def organisations(line: Line) -> Iterator[Found]:

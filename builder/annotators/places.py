@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
 from builder.annotators.gazetteer import known_places
@@ -27,6 +27,7 @@ from builder.annotators.words import (
     PERSON_TAGS,
     Token,
     beginnings,
+    bits_of,
     foreignness,
     is_han,
     words,
@@ -52,18 +53,16 @@ _STRANGE = 30
 
 def kind_of(token: Token) -> int:
     """Say what a word can be to a place's name."""
-    short = token.flag in ("ns", "j", "nz") and _SHORT_PLACES.issuperset(token.word)
-    place = is_place(token)
-    return (
-        SHORT_PLACES * short
-        | MIDDLE * (token.word == "中")
-        | IS_SHORT_PLACE * (token.word in _SHORT_PLACES)
-        | IS_AREA_WORD * (token.word in words("area-word"))
-        | IS_PLACE_WORD * (token.word in words("place-word"))
-        | IS_BUILDING * (token.word in words("building"))
-        | PLACE * place
-        | (0 if place else _area_kind(token.word, token.flag))
-    )
+    word, flag = token.word, token.flag
+    kind = _listed().get(word, 0) | (PLACE if is_place(token) else _area_kind(word, flag))
+    return kind | SHORT_PLACES if flag in ("ns", "j", "nz") and _SHORT_PLACES.issuperset(word) else kind
+
+
+@cache
+def _listed() -> Mapping[str, int]:
+    listed = bits_of({"area-word": IS_AREA_WORD, "place-word": IS_PLACE_WORD, "building": IS_BUILDING})
+    short = {word: listed.get(word, 0) | IS_SHORT_PLACE for word in _SHORT_PLACES}
+    return {**listed, **short, "中": short["中"] | MIDDLE}
 
 
 def _area_kind(word: str, flag: str) -> int:

@@ -34,6 +34,14 @@ def words(kind: str) -> frozenset[str]:
     return frozenset(lexicon.column("words", kind))
 
 
+def bits_of(kinds: Mapping[str, int]) -> Mapping[str, int]:
+    """Give every word of these kinds with the bits of all that it is."""
+    bits: dict[str, int] = {}
+    for kind, bit in kinds.items():
+        bits.update({word: bits.get(word, 0) | bit for word in words(kind)})
+    return bits
+
+
 @cache
 def surnames() -> frozenset[str]:
     """Give the Chinese surnames."""
