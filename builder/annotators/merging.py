@@ -5,7 +5,6 @@ Pure; knows the tagger's tags but not the tagger. Scores were set by precision o
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -15,19 +14,18 @@ from operator import itemgetter
 import numpy as np
 
 from builder.annotators import foreign_names, lexicon, organisations, people, places
+from builder.annotators.automaton import Finder, finder
 from builder.annotators.kinds import Kinds
 from builder.annotators.line import Line
 from builder.annotators.proposal import Found, longest_first
 from builder.annotators.tiling import Tiling
-from builder.annotators.words import GOOD, Token, longest_of
+from builder.annotators.words import GOOD, Token
 
 __all__ = ["LABELS", "Token", "merge"]
 
 LABELS = ("PERSON", "GPE", "LOCATION", "ORG", "TITLE")
 # A title followed by one of these is part of another word: 主席国, 总统府, 部长级.
-_TITLE_RUNS_ON = tuple("国团府令制级台会们处室号职")
-
-
+_TITLE_RUNS_ON = frozenset("国团府令制级台会们处室号职")
 _KINDS = Kinds(organisations.kind_of, places.kind_of, people.kind_of, foreign_names.kind_of)
 
 
@@ -57,9 +55,16 @@ def _longest(found: Iterable[Found]) -> list[Found]:
 
 def _titles(tiling: Tiling) -> Iterator[Found]:
     """Find titles that are no part of a longer word and cut none in two: not 市长 in 江城市 + 长江大桥."""
-    for hit in _title_pattern().finditer(tiling.text):
-        if tiling.text[hit.end()] not in _TITLE_RUNS_ON and tiling.at(hit.end()) is not None:
-            yield Found(hit.start(), hit.end(), "TITLE", GOOD)
+    longest: dict[int, int] = {}
+    for start, end, _ in _title_finder()(tiling.text):
+        longest[start] = max(end, longest.get(start, 0))
+    after = 0
+    for start, end in sorted(longest.items()):
+        if start < after:
+            continue
+        after = end
+        if tiling.text[end] not in _TITLE_RUNS_ON and tiling.at(end) is not None:
+            yield Found(start, end, "TITLE", GOOD)
 
 
 def _by_text(found: Sequence[Found], borders: Sequence[int]) -> list[list[Found]]:
@@ -87,5 +92,5 @@ def _is_held(title: Found, mentions: Sequence[Found]) -> bool:
 
 
 @cache
-def _title_pattern() -> re.Pattern[str]:
-    return re.compile(longest_of(lexicon.column("titles", "zh")))
+def _title_finder() -> Finder:
+    return finder(lexicon.column("titles", "zh"))

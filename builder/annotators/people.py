@@ -53,26 +53,25 @@ def kind_of(token: Token) -> int:
 
 def people(line: Line) -> Iterator[Found]:
     """Find people."""
-    for at, kind, token in line.which(TAGGED_PERSON | ADDRESSED | LONG_NAME | SURNAME):
-        if kind & TAGGED_PERSON:
-            yield from _tagged(line, at, token)
-        if kind & ADDRESSED:
-            yield Found(token.start, token.start + 1, "PERSON", GOOD)
-        if kind & (LONG_NAME | SURNAME):
-            yield from _by_surname(line, at, kind, token)
+    yield from _tagged(line)
+    for _, _, token in line.which(ADDRESSED):
+        yield Found(token.start, token.start + 1, "PERSON", GOOD)
+    for at, kind, token in line.which(LONG_NAME | SURNAME):
+        yield from _by_surname(line, at, kind, token)
     yield from people_from_abroad(line)
 
 
-def _tagged(line: Line, at: int, token: Token) -> Iterator[Found]:
-    """Read a word that the tagger takes for a name."""
-    name = _name_in(token.word, token.flag)
-    if not name.score or (name.is_like_a_place and not line.is_called(token.start)):
-        return
-    end = token.start + name.size
-    held = name.wants_company and _has_company(line, token.start, end)
-    yield Found(token.start, end, "PERSON", GOOD if held else name.score)
-    if name.may_go_on and _goes_on(line, at):
-        yield Found(token.start, end + 1, "PERSON", GOOD)
+def _tagged(line: Line) -> Iterator[Found]:
+    """Read the words that the tagger takes for names."""
+    for at, _, (start, _, word, flag) in line.which(TAGGED_PERSON):
+        name = _name_in(word, flag)
+        if not name.score or (name.is_like_a_place and not line.is_called(start)):
+            continue
+        end = start + name.size
+        held = name.wants_company and _has_company(line, start, end)
+        yield Found(start, end, "PERSON", GOOD if held else name.score)
+        if name.may_go_on and _goes_on(line, at):
+            yield Found(start, end + 1, "PERSON", GOOD)
 
 
 class _Name(NamedTuple):

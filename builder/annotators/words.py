@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import repeat
 from typing import NamedTuple
 
 from builder.annotators import lexicon
@@ -102,7 +103,7 @@ def is_foreign(word: str) -> bool:
 def foreignness(word: str) -> float:
     """Give the mean weight of a word's characters as those of a transliterated name."""
     weigh = letters("foreign").get
-    return sum([weigh(character, -20) for character in word]) / len(word)
+    return sum(map(weigh, word, repeat(-20))) / len(word)
 
 
 def may_end_a_name(character: str, least: int = 1) -> bool:
