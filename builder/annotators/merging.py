@@ -31,13 +31,13 @@ _KINDS = Kinds(organisations.kind_of, places.kind_of, people.kind_of, foreign_na
 
 def merge(tiling: Tiling) -> list[list[Found]]:
     """Find full mentions, text by text; where they overlap, the longest stays."""
-    pairs = zip(tiling.words, tiling.flags, strict=True)
-    kinds = np.fromiter(map(_KINDS.__getitem__, pairs), np.int32, len(tiling.words))
+    tagged = zip(tiling.words, tiling.flags, strict=True)
+    kinds = np.fromiter(map(_KINDS.__getitem__, tagged), np.int32, len(tiling.words))
     line = Line(tiling, kinds, list(_titles(tiling)))
     rules = (organisations.organisations, places.places, people.people, people.after_titles)
-    mentions = _by_text(_longest(chain.from_iterable(rule(line) for rule in rules)), tiling.borders)
-    titles = _by_text(line.titles, tiling.borders)
-    return [_entitled(*both) if both[1] else both[0] for both in zip(mentions, titles, strict=True)]
+    mentions = _longest(chain.from_iterable(rule(line) for rule in rules))
+    parted = zip(_by_text(mentions, tiling.borders), _by_text(line.titles, tiling.borders), strict=True)
+    return [_entitled(own, titles) if titles else own for own, titles in parted]
 
 
 def _longest(found: Iterable[Found]) -> list[Found]:
@@ -69,7 +69,9 @@ def _titles(tiling: Tiling) -> Iterator[Found]:
 
 def _by_text(found: Sequence[Found], borders: Sequence[int]) -> list[list[Found]]:
     """Part what was found, which is in text order, by the texts, and count places from where each begins."""
-    starts, ends, labels, scores = zip(*found, strict=True) if found else ((),) * 4
+    if not found:
+        return [[] for _ in borders[1:]]
+    starts, ends, labels, scores = zip(*found, strict=True)
     cuts = [bisect_left(starts, border) for border in borders]
     origins = np.repeat(borders[:-1], np.diff(cuts))
     places = ((np.array(edge, np.intp) - origins).tolist() for edge in (starts, ends))
