@@ -86,3 +86,10 @@ def test_words_are_given_by_what_they_and_the_next_can_be():
 
     assert [(0, PLACE, (0, 2, "江苏", "ns"))] == list(line.which(PLACE | TAGGED_PERSON, then=SURNAME))
     assert [] == list(line.which(SURNAME, then=SURNAME))
+
+
+def test_a_text_closes_at_its_end_and_before_a_comma():
+    tiling = tiled(["好，人", "大"], ["好", "，", "人", MARK, "大", MARK], ["a", "x", "n", "x", "a", "x"])
+    line = Line(tiling, np.zeros(6, np.int32), ())
+
+    assert [False, True, False, True, False, True] == [line.closes(end) for end in range(6)]
