@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
-from itertools import accumulate, chain, repeat
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from builder.annotators import reference_tagger
 from builder.annotators.collector import collector_at_rest
 from builder.annotators.hidden_states import Ints, Model, model
-from builder.annotators.merging import Token
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord
 from builder.annotators.runs import HAN, Codes, Runs, kinds_of, pieces, runs
+from builder.annotators.tiling import Tiling, joined, tiled, tiled_by
 from builder.annotators.viterbi import Decoder, Find
+from builder.annotators.words import Token
 
 # The release of rjieba whose dictionary was compared with the one of jieba that has this digest: word for word, equal.
 _COMPARED = ("0.2.2", "7197c3211ddd98962b036cdf40324d1ea2bfaa12bd028e68faa70111a88e12a8")
@@ -56,31 +57,27 @@ class FastTagger:
 
     def tag(self, texts: Sequence[str]) -> list[list[Token]]:
         """Split texts into tagged words that tile them."""
-        doubtful = [self._unsure and bool(_SEVERAL_LATIN.search(text)) for text in texts]
-        sure = [text for text, doubt in zip(texts, doubtful, strict=True) if not doubt]
-        tagged = chain.from_iterable(map(self._tag, _batches(sure)))
-        return [
-            self._reference().tag(text) if doubt else next(tagged) for text, doubt in zip(texts, doubtful, strict=True)
-        ]
+        with collector_at_rest():
+            return [*chain.from_iterable(tiling.tokens() for tiling in self.tilings(texts))]
+
+    def tilings(self, texts: Sequence[str]) -> Iterator[Tiling]:
+        """Split texts as `tag` does; they come by many, each many as one."""
+        return map(self._tiling, _batches(texts))
+
+    def _tiling(self, texts: Sequence[str]) -> Tiling:
+        sure = [text for text in texts if not self._unsure or not _SEVERAL_LATIN.search(text)]
+        with collector_at_rest():
+            tiling = tiled(sure, *self._split(joined(sure)))
+            if len(sure) == len(texts):
+                return tiling
+            tagged = dict(zip(sure, tiling.tokens(), strict=True))
+            return tiled_by(texts, [tagged[text] if text in tagged else self._reference().tag(text) for text in texts])
 
     def words_of(self, text: str) -> list[str]:
         """Split a text by the dictionary alone."""
         safe = _FOREIGN_TO_WORDS.sub("\0", text)
         words = self._words.cut(safe, hmm=False)
         return words if safe == text else _put_back(words, _begins(words), safe, text)
-
-    def _tag(self, texts: Sequence[str]) -> list[list[Token]]:
-        with collector_at_rest():
-            words, flags = self._split("\0".join(texts))
-            begins = _begins(words)
-            starts = np.fromiter(accumulate((len(text) + 1 for text in texts), initial=0), np.intp)
-            first = np.searchsorted(begins, starts[:-1])
-            last = np.searchsorted(begins, starts[1:] - 1)
-            places = begins - np.append(np.repeat(starts[:-1], np.diff(first, append=len(words))), 0)
-            ends = begins[1:] - begins[:-1] + places[:-1]
-            rows = zip(places[:-1].tolist(), ends.tolist(), words, flags, strict=True)
-            tokens = list(map(tuple.__new__, repeat(Token), rows))
-            return [tokens[here:there] for here, there in zip(first.tolist(), last.tolist(), strict=True)]
 
     def _split(self, text: str) -> tuple[list[str], list[str]]:
         """Give the words of a text and their tags."""

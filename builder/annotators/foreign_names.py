@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+import numpy as np
 
 from builder.annotators.gazetteer import known_places
-from builder.annotators.kinds import JAPANESE, LONE_PIECE, PIECE
+from builder.annotators.kinds import IS_DOT, JAPANESE, LONE_PIECE, PIECE
 from builder.annotators.line import NOT_IN_A_NAME, PLACE_LIKE, Line
 from builder.annotators.proposal import Found
 from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, SURE, Token, foreignness, is_foreign, is_han, words
@@ -18,30 +19,32 @@ _FAMILIAR = 18
 _PIECE = 12
 _OFFICE = re.compile("(?:副|代|代理|临时|前)?(?:总统|总理|首相|国王|外长|外交部长|国防部长|议长)")
 _LONGEST = 8
+_DOTS = frozenset("·•‧")
 _JAPANESE_END = "郎子夫介助彦之治"
 
 
 def kind_of(token: Token) -> int:
     """Say what a word can be to a foreign name: one with a Japanese surname, a piece of one, one by itself."""
-    word = token.word
-    japanese = any(len(word) >= size and word[:size] in words("japanese-surname") for size in (2, 3))
+    word, listed = token.word, words("japanese-surname")
+    if word in _DOTS:
+        return IS_DOT
+    kind = JAPANESE if len(word) > 1 and (word[:2] in listed or word[:3] in listed) else 0
     if not _is_piece(token):
-        return JAPANESE * japanese
+        return kind
     alone = token.flag in _FOREIGN_TAGS and 2 <= len(word) <= _LONGEST and _FAMILIAR <= foreignness(word)
-    return JAPANESE * japanese | PIECE | LONE_PIECE * alone
+    return kind | PIECE | LONE_PIECE * alone
 
 
 def people_from_abroad(line: Line) -> Iterator[Found]:
     """Find people whose names were put into Chinese."""
-    for at, _, _ in line.which(JAPANESE):
-        yield from _japanese(line, at)
+    for at, _, token in line.which(JAPANESE):
+        yield from _japanese(line, at, token)
     yield from _dotted(line)
     yield from _transliterated(line)
 
 
-def _japanese(line: Line, at: int) -> Iterator[Found]:
+def _japanese(line: Line, at: int, token: Token) -> Iterator[Found]:
     """Find Japanese names: a surname of two or three characters, alone or with what stands after it."""
-    token = line.tokens[at]
     size = 3 if len(token.word) > 2 and token.word[:3] in words("japanese-surname") else 2
     if size < len(token.word) <= size + 3:
         yield Found(token.start, token.end, "PERSON", GOOD)
@@ -50,15 +53,14 @@ def _japanese(line: Line, at: int) -> Iterator[Found]:
 
 
 def _japanese_given(line: Line, at: int) -> Iterator[Found]:
-    token, after = line.tokens[at], line.tokens[at + 1 : at + 2]
+    token, after = line.token(at), line.token(at + 1)
     fits = (
-        after
-        and is_han(after[0].word)
-        and (len(after[0].word) == 2 or (len(after[0].word) == 3 and after[0].word[2] in _JAPANESE_END))
-        and after[0].flag not in NOT_IN_A_NAME
+        is_han(after.word)
+        and (len(after.word) == 2 or (len(after.word) == 3 and after.word[2] in _JAPANESE_END))
+        and after.flag not in NOT_IN_A_NAME
     )
-    if fits and not line.speaks(token.end) and (after[0].flag in PERSON_TAGS or _is_held(line, token, after[0])):
-        yield Found(token.start, after[0].end, "PERSON", GOOD)
+    if fits and not line.speaks(token.end) and (after.flag in PERSON_TAGS or _is_held(line, token, after)):
+        yield Found(token.start, after.end, "PERSON", GOOD)
     elif line.speaks(token.end) or line.is_called(token.start):
         yield Found(token.start, token.end, "PERSON", FAIR)
 
@@ -69,62 +71,53 @@ def _is_held(line: Line, first: Token, last: Token) -> bool:
 
 def _dotted(line: Line) -> Iterator[Found]:
     """Find foreign names written with a middle dot: 卡瑟姆-若马尔特·托卡耶夫."""
-    for dot in re.finditer("[·•‧]", line.text):
-        start, end = _reach_back(line.tokens, dot.start()), _reach_on(line.tokens, dot.end())
-        if start < dot.start() and dot.end() < end:
-            yield Found(start, end, "PERSON", SURE)
+    for at, _, _ in line.which(IS_DOT):
+        first, last = _reach_back(line, at), _reach_on(line, at + 1)
+        if first < at and at + 1 < last:
+            yield Found(line.begins[first], line.begins[last], "PERSON", SURE)
 
 
-def _reach_back(tokens: Sequence[Token], end: int) -> int:
-    start = end
-    for token in reversed(tokens[: bisect_right(tokens, end, key=lambda token: token.end)]):
-        if token.end != start or not _may_be_foreign(token):
-            break
-        start = token.start
-    return start
+def _reach_back(line: Line, first: int) -> int:
+    while 0 < first and _may_be_foreign(line.words[first - 1], line.flags[first - 1]):
+        first -= 1
+    return first
 
 
-def _reach_on(tokens: Sequence[Token], start: int) -> int:
-    end = start
-    for token in tokens[bisect_left(tokens, start, key=lambda token: token.start) :]:
-        if token.start != end or not _may_be_foreign(token):
-            break
-        end = token.end
-    return end
+def _reach_on(line: Line, last: int) -> int:
+    while _may_be_foreign(line.words[last], line.flags[last]):
+        last += 1
+    return last
 
 
-def _may_be_foreign(token: Token) -> bool:
-    if token.word in known_places() and token.flag == "ns" and foreignness(token.word) < STRANGE:
+def _may_be_foreign(word: str, flag: str) -> bool:
+    if word in known_places() and flag == "ns" and foreignness(word) < STRANGE:
         return False
-    return token.flag in PERSON_TAGS or token.word in "·-—" or is_foreign(token.word)
+    return flag in PERSON_TAGS or word in "·-—" or is_foreign(word)
 
 
 def _transliterated(line: Line) -> Iterator[Found]:
     """Find foreign names that the tagger has cut to pieces: 赫里斯 + 坚 + 科."""
-    after = 0  # the first word that no name holds yet
-    for first, kind, _ in line.which(PIECE):
-        if first < after:
-            continue
-        after = first + 1
-        while after < len(line.kinds) and line.kinds[after] & PIECE:
-            after += 1
-        if first + 1 < after or kind & LONE_PIECE:
-            yield from _joined(line, line.tokens[first:after])
+    turns = np.flatnonzero(np.diff(line.kinds & PIECE, prepend=0, append=0))
+    first, after = turns[::2], turns[1::2]
+    long = (first + 1 < after) | (line.kinds[first] & LONE_PIECE != 0)
+    for one, other in zip(first[long].tolist(), after[long].tolist(), strict=True):
+        yield from _joined(line, one, other)
 
 
 def _is_piece(token: Token) -> bool:
-    if token.word in known_places() and token.flag == "ns":
+    word, flag = token.word, token.flag
+    if foreignness(word) < (_PIECE if flag in PERSON_TAGS else _FAMILIAR):
         return False
-    return is_han(token.word) and (_PIECE if token.flag in PERSON_TAGS else _FAMILIAR) <= foreignness(token.word)
+    return not (flag == "ns" and word in known_places()) and is_han(word)
 
 
-def _joined(line: Line, pieces: Sequence[Token]) -> Iterator[Found]:
-    start, end = pieces[0].start, pieces[-1].end
+def _joined(line: Line, first: int, after: int) -> Iterator[Found]:
+    start, end = line.begins[first], line.begins[after]
     word = line.text[start:end]
-    if not 2 <= len(word) <= _LONGEST or not any(piece.flag in _FOREIGN_TAGS for piece in pieces):
+    if not 2 <= len(word) <= _LONGEST or _FOREIGN_TAGS.isdisjoint(line.flags[first:after]):
         return
     held = line.is_called(start) or line.speaks(end)
-    if not held and (len(word) < 3 or len(pieces) == 1):
+    if not held and (len(word) < 3 or after == first + 1):
         return
     if foreignness(word) < (_FAMILIAR if held else STRANGE):
         return

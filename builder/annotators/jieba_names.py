@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from itertools import chain
 
 from builder.annotators import lexicon
-from builder.annotators.merging import LABELS, Token, merge
-from builder.annotators.proposal import check_options, has_han, knows_any, prediction
+from builder.annotators.merging import LABELS, merge
+from builder.annotators.proposal import Found, check_options, has_han, knows_any, prediction
 from builder.annotators.tagger import shared
 from builder.annotators.words import LEXICONS
 from builder.model import Prediction, Sentence, stable_id
@@ -34,20 +35,18 @@ class JiebaNames:
         """Propose the names of every Chinese sentence."""
         looked_at = [self._looks_at(sentence) for sentence in sentences]
         texts = [sentence.text for sentence, looked in zip(sentences, looked_at, strict=True) if looked]
-        tagged = iter(shared().tag(texts))
+        found = chain.from_iterable(map(merge, shared().tilings(texts)))
         return [
-            self._predict(one, next(tagged) if looked else None)
+            self._predict(one, next(found) if looked else None)
             for one, looked in zip(sentences, looked_at, strict=True)
         ]
 
     def _looks_at(self, sentence: Sentence) -> bool:
         return self._looks and sentence.language == "zh" and has_han(sentence.text)
 
-    def _predict(self, sentence: Sentence, tokens: Sequence[Token] | None) -> Prediction:
+    def _predict(self, sentence: Sentence, found: list[Found] | None) -> Prediction:
         by = f"{self.name}@{self.fingerprint}"
-        if tokens is None:
-            return Prediction(sentence.id, by)
-        return prediction(sentence, by, merge(sentence.text, tokens), self.schema)
+        return Prediction(sentence.id, by) if found is None else prediction(sentence, by, found, self.schema)
 
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:

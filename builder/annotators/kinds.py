@@ -1,6 +1,6 @@
 """What a tagged word can be to the rules, as bits of one number: asked once per word, remembered, tested in no time.
 
-Each rule names the bits it starts from and says which a word has; most words have none, and no rule looks at them.
+Each rule names its bits and says which a word has; most words have none that a rule starts from.
 """
 
 from __future__ import annotations
@@ -18,6 +18,14 @@ from builder.annotators.words import Token
     STOPS,
     STOPS_SURELY,
     IS_VERB,
+    IS_INSTITUTION,
+    IS_LOOSE_END,
+    ENDS_AFTER_A_PLACE,
+    IS_AREA_WORD,
+    IS_PLACE_WORD,
+    IS_BUILDING,
+    IS_SHORT_PLACE,
+    IS_DOT,
     SHORT_PLACES,
     MIDDLE,
     PLACE,
@@ -32,11 +40,8 @@ from builder.annotators.words import Token
     JAPANESE,
     PIECE,
     LONE_PIECE,
-) = (1 << rank for rank in range(22))
+) = (1 << rank for rank in range(30))
 
-_CARRYING = ENDS_ORGANISATION | ENDS_SURELY | STOPS | STOPS_SURELY | IS_VERB
-OPENING = ((1 << 22) - 1) & ~_CARRYING
-"""All that a rule may start from."""
 _REMEMBERED = 1 << 17
 
 
@@ -51,8 +56,8 @@ class Kinds(dict[tuple[str, str], int]):
         if _REMEMBERED < len(self):
             self.clear()
         word, flag = key
-        kind = 0
+        token, kind = Token(0, len(word), word, flag), 0
         for rule in self._rules:
-            kind |= rule(Token(0, len(word), word, flag))
+            kind |= rule(token)
         self[key] = kind
         return kind

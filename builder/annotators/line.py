@@ -1,12 +1,20 @@
-"""A sentence with its words and titles, and what stands around a place in it. Pure."""
+"""Texts written as one, with their words and titles, and what stands around a place in them. Pure.
+
+What looks past a text's first or last word meets the mark there, which no name holds and no list of words knows.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import repeat
+from typing import Any
 
-from builder.annotators.kinds import OPENING
+import numpy as np
+from numpy.typing import NDArray
+
 from builder.annotators.proposal import Found
+from builder.annotators.tiling import Tiling
 from builder.annotators.words import Token, begins, ends
 
 _CLOSES = tuple("、，。；：（）()《“”】】,;:")
@@ -14,22 +22,39 @@ NOT_IN_A_NAME = frozenset("p c uj ul uz ug ud m d r x f y q".split())
 """What the tagger calls words that are no part of a name."""
 PLACE_LIKE = re.compile("(?:[省市县区镇乡村州屯庄岛河湾港山]|自治区|公园)$")
 """Matches a word that ends as places do."""
+Bits = NDArray[np.int32]
+Ints = NDArray[np.intp]
 
 
 class Line:
-    """A sentence with its words, what they can be (`kinds`), and the titles in it."""
+    """Texts as one, with their words, what those can be (`kinds`), and the titles in them."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], kinds: Sequence[int], titles: Sequence[Found]) -> None:
-        self.text, self.tokens, self.kinds, self.titles = text, tokens, kinds, titles
+    def __init__(self, tiling: Tiling, kinds: Bits, titles: Sequence[Found]) -> None:
+        self.text, self.words, self.flags, self.begins, borders = tiling
+        self._word_ends = self.begins[1:]
+        self.kinds, self.titles = kinds, titles
+        self.at = tiling.at
         self.title_starts = {title.start for title in titles}
         self.title_ends = {title.end for title in titles}
-        self._opening = [(at, kind) for at, kind in enumerate(kinds) if kind & OPENING]
+        self._text_ends = {border - 1 for border in borders[1:]}
 
-    def which(self, kind: int) -> Iterator[tuple[int, int, Token]]:
-        """Give the words that can be this: number, kind, word."""
-        for at, own in self._opening:
-            if own & kind:
-                yield at, own, self.tokens[at]
+    def which(self, kind: int, *, then: int = 0) -> Iterator[tuple[int, int, Token]]:
+        """Give the words that can be this, before a word that can be that: number, kind, word."""
+        is_kind = self.kinds & kind != 0
+        if then:
+            is_kind[:-1] &= self.kinds[1:] & then != 0
+        ranks = np.flatnonzero(is_kind)
+        numbers = ranks.tolist()
+        return zip(numbers, self.kinds[ranks].tolist(), self._tokens(numbers), strict=True)
+
+    def _tokens(self, numbers: Sequence[int]) -> Iterator[Token]:
+        columns: tuple[Sequence[Any], ...] = (self.begins, self._word_ends, self.words, self.flags)
+        rows = zip(*(map(column.__getitem__, numbers) for column in columns), strict=True)
+        return map(tuple.__new__, repeat(Token), rows)
+
+    def token(self, at: int) -> Token:
+        """Give a word by its number."""
+        return Token(self.begins[at], self._word_ends[at], self.words[at], self.flags[at])
 
     def speaks(self, end: int) -> bool:
         """Whether what stands here takes a person before it: 说, 先生, a title."""
@@ -45,7 +70,7 @@ class Line:
 
     def closes(self, end: int) -> bool:
         """Whether the text ends here, or goes on with a mark."""
-        return len(self.text) <= end or self.text[end] in _CLOSES
+        return end in self._text_ends or self.text[end] in _CLOSES
 
     def is_listed(self, start: int) -> bool:
         """Whether a list's comma stands before."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from builder.annotators import lexicon
 from builder.annotators.foreign_names import STRANGE, people_from_abroad
@@ -27,6 +30,11 @@ from builder.annotators.words import (
     words,
 )
 
+_NO_SHORT_NAME = NOT_IN_A_NAME | PERSON_TAGS
+_NO_LONG_NAME = PERSON_TAGS | {"ns", "nt"}
+_GIVEN_TAGS = PERSON_TAGS | {"nz", "ng", "n", "a", "x"}
+"""Tags of words that can be a given name after a sure surname."""
+
 
 def kind_of(token: Token) -> int:
     """Say what a word can be to a Chinese name: tagged as one, a surname, one with a given name or an address."""
@@ -37,84 +45,99 @@ def kind_of(token: Token) -> int:
     return (
         tagged
         | ADDRESSED * (word[1:] in words("honorific"))
-        | SHORT_NAME * (len(word) == 2 and flag not in NOT_IN_A_NAME | PERSON_TAGS)
-        | LONG_NAME * (len(word) == 3 and flag not in PERSON_TAGS | {"ns", "nt"})
+        | SHORT_NAME * (len(word) == 2 and flag not in _NO_SHORT_NAME)
+        | LONG_NAME * (len(word) == 3 and flag not in _NO_LONG_NAME)
         | SURNAME * (word in surnames())
     )
 
 
 def people(line: Line) -> Iterator[Found]:
     """Find people."""
-    short = SHORT_NAME if line.titles else 0
-    for at, kind, token in line.which(TAGGED_PERSON | ADDRESSED | short | LONG_NAME | SURNAME):
-        if kind & TAGGED_PERSON:
-            yield from _tagged(line, at)
-        if kind & ADDRESSED:
-            yield Found(token.start, token.start + 1, "PERSON", GOOD)
-        if kind & short and _is_titled(line, token):
-            yield Found(token.start, token.end, "PERSON", FAIR)
-        if kind & (LONG_NAME | SURNAME):
-            yield from _by_surname(line, at, kind)
+    yield from _tagged(line)
+    for _, _, token in line.which(ADDRESSED):
+        yield Found(token.start, token.start + 1, "PERSON", GOOD)
+    for at, kind, token in line.which(LONG_NAME | SURNAME):
+        yield from _by_surname(line, at, kind, token)
     yield from people_from_abroad(line)
 
 
-def _tagged(line: Line, at: int) -> Iterator[Found]:
-    """Read a word that the tagger takes for a name."""
-    token = _without_what_follows(line.tokens[at])
-    if len(token.word) == 2 and token.word[1] in "家老总" and token.word[0] in surnames():
-        yield Found(token.start, token.start + 1, "PERSON", FAIR)
-        return
-    if len(token.word) < 2 or not (score := _tagged_score(line, token)):
-        return
-    yield Found(token.start, token.end, "PERSON", score)
-    if len(token.word) == 2 and token.word[0] in surnames() and _goes_on(line, at):
-        yield Found(token.start, token.end + 1, "PERSON", GOOD)
+def _tagged(line: Line) -> Iterator[Found]:
+    """Read the words that the tagger takes for names."""
+    for at, _, (start, _, word, flag) in line.which(TAGGED_PERSON):
+        name = _name_in(word, flag)
+        if not name.score or (name.is_like_a_place and not line.is_called(start)):
+            continue
+        end = start + name.size
+        held = name.wants_company and _has_company(line, start, end)
+        yield Found(start, end, "PERSON", GOOD if held else name.score)
+        if name.may_go_on and _goes_on(line, at):
+            yield Found(start, end + 1, "PERSON", GOOD)
 
 
-def _without_what_follows(token: Token) -> Token:
-    """Cut off what is no part of the name: 邓小平理论, 胡老."""
-    kept = endings("thing-after-name").sub("", token.word) if len(token.word) > 3 else token.word
-    return Token(token.start, token.start + len(kept), kept, token.flag)
+class _Name(NamedTuple):
+    """What a word says by itself of the name that it may be."""
+
+    size: int
+    """How many of its characters are the name."""
+    score: float
+    """How sure the name is; 0 is no name at all."""
+    is_like_a_place: bool = False
+    """Whether it is a name only where it is called one."""
+    wants_company: bool = False
+    """Whether it is surer beside a title or another name."""
+    may_go_on: bool = False
+    """Whether the next character may belong to it."""
 
 
-def _tagged_score(line: Line, token: Token) -> float:
-    """Tell names from the many words the tagger takes for names: 0 is no name at all."""
-    word = token.word
+@lru_cache(1 << 16)
+def _name_in(word: str, flag: str) -> _Name:
+    """Tell names from the many words the tagger takes for names."""
+    if len(word) > 3:
+        word = endings("thing-after-name").sub("", word)
+    size = len(word)
+    if size == 2 and word[1] in "家老总" and word[0] in surnames():
+        return _Name(1, FAIR)
+    if size < 2 or _is_no_name(word):
+        return _Name(size, 0.0)
+    score, wants_company = _scored(word, flag)
+    is_like_a_place = size > 2 and PLACE_LIKE.search(word) is not None
+    return _Name(size, score, is_like_a_place, wants_company, size == 2 and word[0] in surnames())
+
+
+def _is_no_name(word: str) -> bool:
     if word in words("not-a-name") or word.startswith(lexicon.column("words", "not-a-beginning")):
-        return 0.0
+        return True
     if len(word) < 4 and ends("no-name-end", word[1:]) and (len(word) == 2 or word[1:] in words("no-name-end")):
-        return 0.0
-    if PLACE_LIKE.search(word) and len(word) > 2 and not line.is_called(token.start):
-        return 0.0
-    if word[1:] in words("honorific") or (len(word) < 4 and word.endswith("说")):
-        return 0.0
+        return True
+    return word[1:] in words("honorific") or (len(word) < 4 and word.endswith("说"))
+
+
+def _scored(word: str, flag: str) -> tuple[float, bool]:
+    """Say how sure a name is, and whether its neighbours can make it surer."""
     if 2 < len(word) and is_foreign(word):
-        return FAIR
-    if token.flag == "nrt" and STRANGE <= foreignness(word) and word not in known_places():
-        return FAIR
+        return FAIR, False
+    if flag == "nrt" and STRANGE <= foreignness(word) and word not in known_places():
+        return FAIR, False
     if len(word) > 4 or not has_surname(word) or (len(word) == 4 and word[:2] not in surnames()):
-        return FAIR if token.flag == "nrfg" else 0.0
-    return GOOD if len(word) == 3 else _short_score(line, token)
+        return FAIR if flag == "nrfg" else 0.0, False
+    return (GOOD, False) if len(word) == 3 else (FAIR, True)
 
 
-def _short_score(line: Line, token: Token) -> float:
-    held = line.is_called(token.start) or line.speaks(token.end) or line.is_listed(token.start)
-    return GOOD if held else FAIR
+def _has_company(line: Line, start: int, end: int) -> bool:
+    return line.is_called(start) or line.speaks(end) or line.is_listed(start)
 
 
 def _goes_on(line: Line, at: int) -> bool:
     """Whether the one character after a short name belongs to it: 高云 + 江 + 说."""
-    if at + 1 == len(line.tokens):
-        return False
-    before, after = line.tokens[at], line.tokens[at + 1]
+    start, after = line.begins[at], line.token(at + 1)
     if len(after.word) == 1:
-        return _is_given(line, before.start, after)
+        return _is_given(line, start, after)
     # A word that took the name's last character: 赵致 + 真的.
     return (
         len(after.word) == 2
         and after.word[1] in "的说和在是"
         and may_end_a_name(after.word[0], 10)
-        and (line.is_called(before.start) or line.speaks(after.start + 1))
+        and (line.is_called(start) or line.speaks(after.start + 1))
     )
 
 
@@ -130,9 +153,8 @@ def _is_given(line: Line, start: int, last: Token) -> bool:
     return may_end_a_name(last.word, 20)
 
 
-def _by_surname(line: Line, at: int, kind: int) -> Iterator[Found]:
+def _by_surname(line: Line, at: int, kind: int, token: Token) -> Iterator[Found]:
     """Find a surname and the given name or the form of address after it: 郑 + 全军, 李 + 大娘."""
-    token = line.tokens[at]
     if token.word in words("not-a-name"):
         return
     held = line.is_called(token.start)
@@ -146,45 +168,47 @@ def _by_surname(line: Line, at: int, kind: int) -> Iterator[Found]:
         yield Found(token.start, end, "PERSON", GOOD if held else FAIR)
 
 
-def _is_titled(line: Line, token: Token) -> bool:
-    """Whether a title stands before a short word and nothing but a mark or a verb of speech after it."""
-    return token.start in line.title_ends and (line.closes(token.end) or line.speaks(token.end))
-
-
 def _given_name_end(line: Line, at: int, held: bool) -> int:
     """Find where the given name after a surname ends; 0 when none begins there."""
-    surname, after = line.tokens[at], line.tokens[at + 1 : at + 3]
-    if not after or not is_han(after[0].word) or begins("speech", after[0].word, 0):
+    surname, after = line.token(at), line.token(at + 1)
+    if not is_han(after.word) or begins("speech", after.word, 0):
         return 0
-    sure = surname.flag in PERSON_TAGS or (after[0].flag in PERSON_TAGS and surname.flag not in NOT_IN_A_NAME)
-    if len(after[0].word) == 2:
-        if not sure and {surname.flag, after[0].flag} & NOT_IN_A_NAME and not held:
+    sure = surname.flag in PERSON_TAGS or (after.flag in PERSON_TAGS and surname.flag not in NOT_IN_A_NAME)
+    if len(after.word) == 2:
+        if not sure and {surname.flag, after.flag} & NOT_IN_A_NAME and not held:
             return 0
-        end = after[0].end
-        told = held or line.speaks(end) or (line.is_listed(surname.start) and line.closes(end))
-        return end if told or (sure and after[0].flag in PERSON_TAGS | {"nz", "ng", "n", "a", "x"}) else 0
-    if len(after[0].word) != 1 or not (sure or held):
+        told = held or line.speaks(after.end) or (line.is_listed(surname.start) and line.closes(after.end))
+        return after.end if told or (sure and after.flag in _GIVEN_TAGS) else 0
+    if len(after.word) != 1 or not (sure or held):
         return 0
-    if after[0].flag in ("p", "c", "uj", "ul", "m", "d", "r", "x") and not held:
+    if after.flag in ("p", "c", "uj", "ul", "m", "d", "r", "x") and not held:
         return 0
-    more = len(after) == 2 and len(after[1].word) == 1 and _is_given(line, surname.start, after[1])
-    return after[more].end
+    last = line.token(at + 2)
+    return last.end if len(last.word) == 1 and _is_given(line, surname.start, last) else after.end
 
 
 def after_titles(line: Line) -> Iterator[Found]:
     """Find names that only the title before them gives away: 总统 + 米尔济约耶夫, 部长 + 阴和俊."""
-    starts = {token.start: at for at, token in enumerate(line.tokens)} if line.titles else {}
     for title in line.titles:
         end = title.end
-        while end < len(line.text) and line.text[end] in words("foreign-character") and end - title.end < 8:
+        while line.text[end] in words("foreign-character") and end - title.end < 8:
             end += 1
         if title.end + 2 <= end:
-            yield Found(title.end, _word_edge(line.tokens, title.end, end), "PERSON", FAIR)
-        at = starts.get(title.end)
-        if at is not None and line.tokens[at].word in surnames() and (last := _given_name_end(line, at, held=True)):
-            yield Found(title.end, last, "PERSON", GOOD)
+            yield Found(title.end, _word_edge(line, title.end, end), "PERSON", FAIR)
+        if (at := line.at(title.end)) is not None:
+            yield from _titled(line, at)
 
 
-def _word_edge(tokens: Sequence[Token], start: int, end: int) -> int:
+def _titled(line: Line, at: int) -> Iterator[Found]:
+    """Find the Chinese name after a title: one short word before a mark or a verb of speech, or by its surname."""
+    token, kind = line.token(at), int(line.kinds[at])
+    if kind & SHORT_NAME and (line.closes(token.end) or line.speaks(token.end)):
+        yield Found(token.start, token.end, "PERSON", FAIR)
+    if token.word in surnames() and (last := _given_name_end(line, at, held=True)):
+        yield Found(token.start, last, "PERSON", GOOD)
+
+
+def _word_edge(line: Line, start: int, end: int) -> int:
     """Pull the end back out of a word that is cut in two, unless the name would vanish."""
-    return next((t.start for t in tokens if start + 2 <= t.start < end < t.end), end)
+    edge = line.begins[bisect_right(line.begins, end) - 1]
+    return edge if start + 2 <= edge else end

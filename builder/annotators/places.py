@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 
 from builder.annotators.gazetteer import known_places
-from builder.annotators.kinds import AREA, BUILDING, MIDDLE, OPENS_AREA, PLACE, SHORT_PLACES
+from builder.annotators.kinds import (
+    AREA,
+    BUILDING,
+    IS_AREA_WORD,
+    IS_BUILDING,
+    IS_PLACE_WORD,
+    IS_SHORT_PLACE,
+    MIDDLE,
+    OPENS_AREA,
+    PLACE,
+    SHORT_PLACES,
+)
 from builder.annotators.line import Line
 from builder.annotators.proposal import Found
 from builder.annotators.words import (
@@ -16,6 +27,7 @@ from builder.annotators.words import (
     PERSON_TAGS,
     Token,
     beginnings,
+    bits_of,
     foreignness,
     is_han,
     words,
@@ -35,30 +47,31 @@ _AREA = re.compile("(?:省|市|县|区|镇|乡|村|州|旗|自治区|自治县|�
 _LOOSE = re.compile("(?:地区|各国|各地|全境|境内|沿岸|沿海|一带)$")
 _OF_A_PROVINCE = re.compile("[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川黔滇陕甘青藏桂蒙宁疆][东南西北中]$")
 _HALL = re.compile("(?:大厦|会堂|宾馆|体育馆|体育场|广场)$")
+_MAY_NAME_AN_AREA = PERSON_TAGS | {"nz", "zg"}
 _STRANGE = 30
 
 
 def kind_of(token: Token) -> int:
     """Say what a word can be to a place's name."""
-    short = token.flag in ("ns", "j", "nz") and _SHORT_PLACES.issuperset(token.word)
-    place = is_place(token)
-    return (
-        SHORT_PLACES * short
-        | MIDDLE * (token.word == "中")
-        | PLACE * place
-        | (0 if place else _area_kind(token.word, token.flag))
-    )
+    word, flag = token.word, token.flag
+    kind = _listed().get(word, 0) | (PLACE if is_place(token) else _area_kind(word, flag))
+    return kind | SHORT_PLACES if flag in ("ns", "j", "nz") and _SHORT_PLACES.issuperset(word) else kind
+
+
+@cache
+def _listed() -> Mapping[str, int]:
+    listed = bits_of({"area-word": IS_AREA_WORD, "place-word": IS_PLACE_WORD, "building": IS_BUILDING})
+    short = {word: listed.get(word, 0) | IS_SHORT_PLACE for word in _SHORT_PLACES}
+    return {**listed, **short, "中": short["中"] | MIDDLE}
 
 
 def _area_kind(word: str, flag: str) -> int:
     """Say whether only its last character shows a word to be a place, or the next word can: 薛埠镇, 甘棠 + 镇."""
     if flag == "nt":
         return BUILDING * (_HALL.search(word) is not None)
-    if flag not in PERSON_TAGS | {"n", "nz", "zg"}:
+    if flag not in _MAY_NAME_AN_AREA or len(word) < 2:
         return 0
-    if _AREA.search(word) and len(word) > 2 and flag != "n":
-        return AREA
-    return OPENS_AREA * (flag in PERSON_TAGS | {"nz"} and len(word) > 1)
+    return AREA if len(word) > 2 and _AREA.search(word) else OPENS_AREA * (flag != "zg")
 
 
 def places(line: Line) -> Iterator[Found]:
@@ -66,26 +79,36 @@ def places(line: Line) -> Iterator[Found]:
     for hit in _SHORT_AFTER.finditer(line.text):
         yield Found(hit.start(), hit.end(), "GPE", FAIR)
     yield from _pairs(line.text)
-    for at, kind, token in line.which(SHORT_PLACES | MIDDLE | PLACE | AREA | OPENS_AREA | BUILDING):
+    for _, kind, token in line.which(SHORT_PLACES | PLACE | AREA | BUILDING):
         if kind & SHORT_PLACES:
             yield from (Found(n, n + 1, "GPE", FAIR) for n in range(token.start, token.end))
+        elif kind & PLACE:
+            size, label = _shown(token.word)
+            yield Found(token.start, token.start + size, label, GOOD)
         else:
-            yield from _longer(line.tokens, at, kind)
+            yield Found(token.start, token.end, "LOCATION" if kind & BUILDING else "GPE", GOOD)
+    yield from _larger_places(line)
 
 
-def _longer(tokens: Sequence[Token], at: int, kind: int) -> Iterator[Found]:
-    """Find what names a place by more than one character; of 中 only what stands before another such."""
-    token = tokens[at]
-    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    if kind & MIDDLE and after in _SHORT_PLACES:
+def _larger_places(line: Line) -> Iterator[Found]:
+    """Find what a word names together with the next: 江苏 + 省, 甘棠 + 镇, 阿里 + 山; of 中 + 美 the first."""
+    for at, kind, token in line.which(PLACE | OPENS_AREA, then=IS_AREA_WORD):
+        if not kind & SHORT_PLACES:
+            yield Found(token.start, line.begins[at + 2], "GPE", GOOD)
+    for at, kind, token in line.which(PLACE, then=IS_PLACE_WORD):
+        if not kind & SHORT_PLACES:
+            yield Found(token.start, line.begins[at + 2], "LOCATION", GOOD)
+    for _, _, token in line.which(MIDDLE, then=IS_SHORT_PLACE):
         yield Found(token.start, token.end, "GPE", FAIR)
-    if kind & PLACE:
-        yield _place(token)
-        yield from _larger_places(tokens, at)
-    if kind & (BUILDING | AREA):
-        yield Found(token.start, token.end, "LOCATION" if kind & BUILDING else "GPE", GOOD)
-    if kind & OPENS_AREA and after in words("area-word"):
-        yield Found(token.start, tokens[at + 1].end, "GPE", GOOD)
+    for at, _, token in line.which(IS_BUILDING):
+        if 1 < at and _has_a_name(line, at):
+            yield Found(line.begins[at - 1], token.end, "LOCATION", FAIR)
+
+
+def _has_a_name(line: Line, at: int) -> bool:
+    """Whether a place and a word of two characters stand before a building: 上海 + 金茂 + 大厦."""
+    name, place, between = line.words[at - 1], line.kinds[at - 2], line.kinds[at - 1]
+    return len(name) == 2 and is_han(name) and not between & IS_PLACE_WORD and place & (PLACE | SHORT_PLACES) == PLACE
 
 
 def is_place(token: Token) -> bool:
@@ -100,13 +123,14 @@ def is_place(token: Token) -> bool:
     return len(word) > 2 or bool(_OF_A_PROVINCE.match(word)) or foreignness(word) >= _STRANGE
 
 
-def _place(token: Token) -> Found:
-    loose = _LOOSE.sub("", token.word)
+@lru_cache(1 << 16)
+def _shown(word: str) -> tuple[int, str]:
+    """Say how much of a place's word is its name, and whether it is a country, a city or a mountain."""
+    loose = _LOOSE.sub("", word)
     if loose in known_places():
-        return Found(token.start, token.start + len(loose), known_places()[loose], GOOD)
-    known = known_places().get(token.word)
-    label = "LOCATION" if _PLACE_END.search(token.word) and len(token.word) > 2 else "GPE"
-    return Found(token.start, token.end, known or label, GOOD)
+        return len(loose), known_places()[loose]
+    label = "LOCATION" if _PLACE_END.search(word) and len(word) > 2 else "GPE"
+    return len(word), known_places().get(word, label)
 
 
 def _pairs(text: str) -> Iterator[Found]:
@@ -123,14 +147,3 @@ def _pair_pattern() -> re.Pattern[str]:
         f"[{letters}中美日俄](?:(?<=[{letters}])(?<![一-鿿].)[{letters}]{{1,3}}(?={after})|"
         f"(?:(?<=[中美日俄])[{letters}]|(?<=[{letters}])[中美日俄])(?={after}))"
     )
-
-
-def _larger_places(tokens: Sequence[Token], at: int) -> Iterator[Found]:
-    """Grow a place by the words after it: 江苏 + 省, 阿里 + 山; 上海 + 金茂 + 大厦 holds a second one."""
-    place, after = tokens[at], tokens[at + 1 : at + 3]
-    if after and after[0].word in words("area-word"):
-        yield Found(place.start, after[0].end, "GPE", GOOD)
-    if after and after[0].word in words("place-word"):
-        yield Found(place.start, after[0].end, "LOCATION", GOOD)
-    elif len(after) == 2 and after[1].word in words("building") and is_han(after[0].word) and len(after[0].word) == 2:
-        yield Found(after[0].start, after[1].end, "LOCATION", FAIR)

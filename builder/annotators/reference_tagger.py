@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from builder.annotators.merging import Token
+from builder.annotators.words import Token
 from builder.errors import Rejected
 
 # jieba ships each probability table twice; the pickle loads many times faster than the module compiles.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from builder.annotators import reference_tagger
-from builder.annotators.merging import Token
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord, read_words
+from builder.annotators.tiling import Tiling, tiled_by
+from builder.annotators.words import Token
 
 if TYPE_CHECKING:
     from builder.annotators.fast_tagger import FastTagger
@@ -35,6 +36,12 @@ class Tagger:
         if self._fast is None:
             return [self._reference.tag(text) for text in texts]
         return self._fast.tag(texts)
+
+    def tilings(self, texts: Sequence[str]) -> Iterator[Tiling]:
+        """Split texts as `tag` does; they come by many, each many as one."""
+        if self._fast is None:
+            return iter([tiled_by(texts, map(self._reference.tag, texts))])
+        return self._fast.tilings(texts)
 
     def words_of(self, text: str) -> list[str]:
         """Split a text by the dictionary alone, without guessing new words."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import repeat
 from typing import NamedTuple
 
 from builder.annotators import lexicon
@@ -34,6 +35,14 @@ def words(kind: str) -> frozenset[str]:
     return frozenset(lexicon.column("words", kind))
 
 
+def bits_of(kinds: Mapping[str, int]) -> Mapping[str, int]:
+    """Give every word of these kinds with the bits of all that it is."""
+    bits: dict[str, int] = {}
+    for kind, bit in kinds.items():
+        bits.update({word: bits.get(word, 0) | bit for word in words(kind)})
+    return bits
+
+
 @cache
 def surnames() -> frozenset[str]:
     """Give the Chinese surnames."""
@@ -54,22 +63,26 @@ def beginnings(kind: str) -> re.Pattern[str]:
 
 def begins(kind: str, text: str, at: int, reach: int = 1 << 30) -> bool:
     """Whether a word of this kind, no longer than the reach, begins at this place of a text."""
-    listed, letters = _listed(kind, 0)
-    return text[at : at + 1] in letters and text.startswith(listed, at, at + reach)
+    listed = _by_letter(kind, 0).get(text[at : at + 1])
+    return listed is not None and text.startswith(listed, at, at + reach)
 
 
 def ends(kind: str, text: str, at: int | None = None, reach: int = 1 << 30) -> bool:
     """Whether a word of this kind, no longer than the reach, ends at this place of a text, or before a line's end."""
-    listed, letters = _listed(kind, -1)
     at = len(text) if at is None else at
-    first, at = max(0, at - reach), at - (text[at - 1 : at] == "\n")
-    return first < at and text[at - 1] in letters and text.endswith(listed, first, at)
+    first = max(0, at - reach)
+    at -= text[at - 1 : at] == "\n"
+    listed = _by_letter(kind, -1).get(text[at - 1 : at])
+    return listed is not None and text.endswith(listed, first, at)
 
 
 @cache
-def _listed(kind: str, rank: int) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Give the words of one kind, and their first or last characters."""
-    return tuple(sorted(words(kind))), frozenset(word[rank] for word in words(kind))
+def _by_letter(kind: str, rank: int) -> Mapping[str, tuple[str, ...]]:
+    """Give the words of one kind by their first or last characters."""
+    by_letter: dict[str, tuple[str, ...]] = {}
+    for word in sorted(words(kind)):
+        by_letter[word[rank]] = (*by_letter.get(word[rank], ()), word)
+    return by_letter
 
 
 def is_han(word: str) -> bool:
@@ -89,8 +102,8 @@ def is_foreign(word: str) -> bool:
 
 def foreignness(word: str) -> float:
     """Give the mean weight of a word's characters as those of a transliterated name."""
-    weights = letters("foreign")
-    return sum(weights.get(character, -20) for character in word) / len(word)
+    weigh = letters("foreign").get
+    return sum(map(weigh, word, repeat(-20))) / len(word)
 
 
 def may_end_a_name(character: str, least: int = 1) -> bool:

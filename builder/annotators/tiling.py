@@ -1,0 +1,62 @@
+"""Texts enter with their tagged words; they leave as one text, so that a rule looks at all of them at once.
+
+Pure. A mark stands after every text: a word of its own, and none that a name could hold.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain, pairwise, repeat
+from typing import NamedTuple
+
+from builder.annotators.words import Token
+
+MARK = "\0"
+
+
+class Tiling(NamedTuple):
+    """Texts as one, and the tagged words that tile it."""
+
+    text: str
+    words: Sequence[str]
+    flags: Sequence[str]
+    begins: Sequence[int]
+    """Where each word begins, and where the last one ends."""
+    borders: Sequence[int]
+    """Where each text begins, and where one more would."""
+
+    def at(self, start: int) -> int | None:
+        """Give the number of the word that begins here, if one does."""
+        at = bisect_left(self.begins, start)
+        return at if self.begins[at] == start else None
+
+    def tokens(self) -> list[list[Token]]:
+        """Give the words text by text, each with its place there."""
+        firsts = [bisect_left(self.begins, border) for border in self.borders]
+        return [self._tokens(first, after - 1) for first, after in pairwise(firsts)]
+
+    def _tokens(self, first: int, last: int) -> list[Token]:
+        words = self.words[first:last]
+        begins = list(accumulate(map(len, words), initial=0))
+        rows = zip(begins[:-1], begins[1:], words, self.flags[first:last], strict=True)
+        return list(map(tuple.__new__, repeat(Token), rows))
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Write texts one after the other, and the mark after each."""
+    return MARK.join((*texts, ""))
+
+
+def tiled(texts: Sequence[str], words: Sequence[str], flags: Sequence[str]) -> Tiling:
+    """Lay the words of texts and their marks over the texts, which are written as one."""
+    begins = list(accumulate(map(len, words), initial=0))
+    borders = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    return Tiling(joined(texts), words, flags, begins, borders)
+
+
+def tiled_by(texts: Sequence[str], tokens: Iterable[Iterable[Token]]) -> Tiling:
+    """Lay each text's own words over it."""
+    mark = Token(0, 1, MARK, "x")
+    laid = list(chain.from_iterable((*own, mark) for own in tokens))
+    return tiled(texts, [token.word for token in laid], [token.flag for token in laid])
