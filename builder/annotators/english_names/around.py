@@ -50,18 +50,22 @@ def weigh(text: str, start: int, end: int, name: Name, form: Layout) -> Weights:
 
 def _left(text: str, start: int, sport: bool) -> Weights | None:
     """Weigh the word before the name."""
-    before = text[max(0, start - 40) : start].rstrip(' "“(').rsplit(None, 2)[-2:]
+    before = text[max(0, start - 40) : start].rstrip(' "“(').rsplit(None, 1)
     if not before or not before[-1][-1].isalpha():
         return None
-    last, previous = before[-1], before[0]
-    versus, signs = knowledge.signs("versus"), knowledge.signs("before")
-    if sport and (sign := versus.get("v" if last == "to" else last)):
-        return sign if last != "to" or previous == "lost" else (0.0, 0.0, 0.8)
+    last, signs = before[-1], knowledge.signs("before")
+    if sport and (sign := knowledge.signs("versus").get("v" if last == "to" else last)):
+        return sign if last != "to" or _word_before(before) == "lost" else (0.0, 0.0, 0.8)
     if sign := signs.get(last.lower()):
         return sign
-    if last == "of" and (sign := signs.get(previous)):
+    if last == "of" and (sign := signs.get(_word_before(before))):
         return (-1.0, 0.0, 3.0) if sign[2] > 2 else (0.0, 1.0, 1.0)
     return None
+
+
+def _word_before(before: list[str]) -> str:
+    """Give the last word but one, or the only one."""
+    return before[0].rsplit(None, 1)[-1]
 
 
 def _look_right(text: str, end: int, is_team: bool, said: list[Weights]) -> None:

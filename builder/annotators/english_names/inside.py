@@ -5,7 +5,8 @@ What a run says of itself is the same in every sentence, so it is remembered by 
 
 from __future__ import annotations
 
-from functools import reduce
+from collections.abc import Sequence
+from functools import lru_cache, reduce
 from operator import and_, or_
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ _NOTHING: Weights = (0.0, 0.0, 0.0)
 _BEFORE: dict[str, Weights] = {"title": (5.0, -2.0, -4.0), "adjective": (0.6, 0.8, -1.0)}
 _TOPIC_JOINS = {"of", "for", "on", "of the", "for the"}
 _FUSING_JOINS = {*_TOPIC_JOINS, "on the", "&"}
-_REMEMBERED = 1 << 14
+_REMEMBERED, _KINDS_REMEMBERED = 1 << 14, 1 << 13
 
 
 class Name(NamedTuple):
@@ -102,7 +103,7 @@ def _bits_of_known(piece: Piece) -> int:
 def _sure(piece: Piece) -> tuple[str, float] | None:
     """Give the label and score of what is an adjective, an event or a document by its own words."""
     labels = [one.label for one in piece.known]
-    if any(one.kind == "adjective" for one in piece.known):
+    if labels and any(one.kind == "adjective" for one in piece.known):
         return labels[0], 0.9
     if labels == ["EVENT"]:
         return "EVENT", 0.85
@@ -111,17 +112,22 @@ def _sure(piece: Piece) -> tuple[str, float] | None:
 
 def _weights(piece: Piece, sport: bool) -> Weights:
     """Add up what the words of a name say, and what was cut off beside it."""
+    if piece.known:
+        return _sum([_of_known(known, piece, sport) for known in piece.known], piece.before, piece.after)
+    if len(piece.words) == 1:
+        return _sum(_single(piece.words[0].word, piece.text), piece.before, piece.after)
+    bits, joins = zip(*[(one.word.bits, one.join) for one in piece.words], strict=True)
+    return _of_several(bits, joins, knowledge.towns().get(piece.text, 0.0), piece.before, piece.after)
+
+
+def _sum(said: list[Weights], before: str, after: str) -> Weights:
     person = org = place = 0.0
-    after = (-2.5, 1.2, 1.2) if piece.after == "title" else _NOTHING
-    for p, o, g in (*_by_words(piece, sport), _BEFORE.get(piece.before, _NOTHING), after):
+    said.append(_BEFORE.get(before, _NOTHING))
+    if after == "title":
+        said.append((-2.5, 1.2, 1.2))
+    for p, o, g in said:
         person, org, place = person + p, org + o, place + g
     return person, org, place
-
-
-def _by_words(piece: Piece, sport: bool) -> list[Weights]:
-    if piece.known:
-        return [_of_known(known, piece, sport) for known in piece.known]
-    return _several(piece) if len(piece.words) > 1 else _single(piece.words[0].word, piece.text)
 
 
 def _of_known(known: Known, piece: Piece, sport: bool) -> Weights:
@@ -149,14 +155,15 @@ def _single(word: Word, plain: str) -> list[Weights]:
     ]
 
 
-def _several(piece: Piece) -> list[Weights]:
-    bits = [one.word.bits for one in piece.words]
-    joins = {one.join for one in piece.words} - {""}
+@lru_cache(_KINDS_REMEMBERED)
+def _of_several(bits: tuple[int, ...], joins: tuple[str, ...], town: float, before: str, after: str) -> Weights:
+    """Weigh several words by what they are, not which: thousands of names have a known first name and surname."""
+    joined = set(joins) - {""}
     first, last = bits[0], bits[-1]
-    said = _by_head(piece, joins)
-    if joins & _FUSING_JOINS:
+    said = _by_head(bits, joined)
+    if joined & _FUSING_JOINS:
         said.append((-4.0, 1.5, 0.0))
-    elif joins:
+    elif joined:
         said.append((2.0, 0.0, 1.0))
     if first & words.GIVEN:
         said.append((3.0 if first & words.SURELY_GIVEN else 1.2, 0.0, -0.5))
@@ -166,30 +173,28 @@ def _several(piece: Piece) -> list[Weights]:
         said.append((2.5, 0.0, -1.0))
     if last & words.JUNIOR:
         said.append((2.5, 0.0, 0.0))
-    return said + _by_parts(piece, bits)
+    return _sum(said + _by_parts(bits, town), before, after)
 
 
-def _by_head(piece: Piece, joins: set[str]) -> list[Weights]:
+def _by_head(bits: Sequence[int], joins: set[str]) -> list[Weights]:
     said: list[Weights] = []
-    first, last = piece.words[0].word, piece.words[-1].word
-    if last.bits & words.COMPANY_END:
+    if bits[-1] & words.COMPANY_END:
         said.append((-4.0, 7.0, -1.0))
-    elif last.bits & words.CLUB_END:
+    elif bits[-1] & words.CLUB_END:
         said.append((-1.0, 4.5, -0.5))
-    elif first.bits & words.CLUB_START:
+    elif bits[0] & words.CLUB_START:
         said.append((-0.5, 3.0, 0.0))
-    label = first.head if joins & _TOPIC_JOINS else None
-    label = label or last.head or next((one.word.head for one in piece.words[1:] if one.word.head and joins), None)
-    if label == "ORG":
+    head = bits[0] & words.HEADS if joins & _TOPIC_JOINS else 0
+    head = head or bits[-1] & words.HEADS or next((one & words.HEADS for one in bits[1:] if one & words.HEADS and joins), 0)
+    if head == words.HEADS_ORG:
         said.append((-4.0, 5.0, -1.0))
-    elif label in ("LOCATION", "GPE"):
+    elif head == words.HEADS_PLACE:
         said.append((-3.0, 0.0, 4.5))
     return said
 
 
-def _by_parts(piece: Piece, bits: list[int]) -> list[Weights]:
+def _by_parts(bits: Sequence[int], town: float) -> list[Weights]:
     every, some = reduce(and_, bits), reduce(or_, bits)
-    town = knowledge.towns().get(piece.text, 0.0)
     said = [(-1.5, 0.5, -2.5) if every & words.COMMON else (0.0, 1.0, 0.0) if some & words.COMMON else (1.6, 0.4, 0.0)]
     if some & words.ABBREVIATION:
         said.append((-2.0, 2.0, 0.0))

@@ -24,7 +24,8 @@ _WORD = re.compile(r"[^\W\d_]{1,40}(?:['’.&-][^\W\d_]{1,40}){0,6}\.?")
 _IN_BRACKETS = re.compile(r"\( ?([A-Z][\w.'’-]{2,30}(?: [A-Z][\w.'’-]{1,30})?) ?\)(?= ?(?:\d|[;,.]|$))")
 _PLAYER = re.compile(r"[A-Z][\w.'’-]{1,30} ?\Z")
 _DASHED = re.compile(r" -|\d-\d|\d \(")
-_NUMBERED = re.compile(r"[a-zA-Z] \d| not out")
+_NUMBERED = re.compile(r" (?<=[a-zA-Z] )\d")  # begins with what is quickly looked for
+_MOST_SPACES = 10  # of a line that _VERSUS may match
 _NO_SPAN = (-1, -1)
 _SMALL, _BIG, _SMALL_WORD = re.compile("[a-z]{3}"), re.compile("[A-Z]{1,40}"), re.compile(r"(?:^|[\s(\"“])[a-z]\w{3}")
 _NO_SMALL_LETTERS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz-"))
@@ -45,15 +46,25 @@ class Layout(NamedTuple):
     speaks: bool  # whether it says anything at all
 
 
+_SILENT = Layout((), (), (), _NO_SPAN, False, False, False)
+
 def layout(text: str, *, names_club: bool = False) -> Layout:
     """Read the form of a line."""
-    dateline = _DATELINE.match(text) if _DASHED.search(text, 0, 80) else None
+    dateline = _dateline(text)
     teams, players = _table(text)
-    clubs = _clubs(text) if "(" in text and not dateline else ()
+    clubs = _clubs(text) if "(" in text and dateline is _NO_SPAN else ()
     sport = _is_sport(text) or (names_club and _SPORTING.search(text) is not None)
     alone = _is_alone(text)
-    speaks = bool(sport or alone or dateline or teams or players or clubs)
-    return Layout(teams, players, clubs, dateline.span(1) if dateline else _NO_SPAN, sport, alone, speaks)
+    if not (sport or alone or teams or players or clubs) and dateline is _NO_SPAN:
+        return _SILENT
+    return Layout(teams, players, clubs, dateline, sport, alone, speaks=True)
+
+
+def _dateline(text: str) -> tuple[int, int]:
+    start = text[:80]
+    if ("-" in start or "(" in start) and _DASHED.search(start) and (found := _DATELINE.match(text)):
+        return found.span(1)
+    return _NO_SPAN
 
 
 def _clubs(text: str) -> tuple[int, ...]:
@@ -64,14 +75,15 @@ def _clubs(text: str) -> tuple[int, ...]:
 
 def _table(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Find where the teams and the players of a result or a table stand."""
-    teams = [hit.start(n) for hit in (_VERSUS.match(text),) if hit for n in (1, 2)]
-    if not _NUMBERED.search(text):
+    versus = _VERSUS.match(text) if text.count(" ") <= _MOST_SPACES else None
+    teams = [versus.start(1), versus.start(2)] if versus else []
+    if not _NUMBERED.search(text) and " not out" not in text:
         return tuple(teams), ()
     teams += [hit.start(n) for hit in (_SCORE.match(text),) if hit for n in (1, 2)]
     teams += [hit.start(1) for hit in (_STANDING.match(text),) if hit]
     if not _is_batting(text):
         return tuple(teams), ()
-    return tuple(teams), tuple(hit.start(1) for hit in (_BATTING.match(text), *_CAUGHT.finditer(text)) if hit)
+    return tuple(teams), tuple([hit.start(1) for hit in (_BATTING.match(text), *_CAUGHT.finditer(text)) if hit])
 
 
 def _is_batting(text: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from builder.annotators.english_names import inside, knowledge
 from builder.annotators.english_names.around import weigh
@@ -28,6 +29,7 @@ _YEAR_AFTER = re.compile(r" (?:19|20)\d\d\b(?!-)")
 _LETTER = re.compile("[A-Za-z]")
 _MARKS = '.:!?"“-'
 _BEFORE_A_SENTENCE = tuple(f"{mark} {end}" for mark in _MARKS for end in ("", "\n"))
+_WEIGHTS_REMEMBERED = 1 << 13
 _OPENING, _WITHIN = Names(opens=True), Names(opens=False)
 
 Place = tuple[int, int, Name]
@@ -169,7 +171,7 @@ def margin(weights: Weights) -> float:
 def _labelled(text: str, place: Place, weights: Weights, found: Sequence[Found]) -> Found:
     """Label a name by its weights, unless its own words, the name before it or its year say what it is."""
     start, end, name = place
-    label, sure = name.sure or (_LABELS[heaviest(weights)], score(margin(weights)))
+    label, sure = name.sure or _weighed(weights)
     if label == "GPE" and name.bits & inside.REGION and not name.sure:
         label = "LOCATION"
     if found and not name.bits & inside.KNOWN and _is_short_for(text, found[-1], start, end):
@@ -179,6 +181,11 @@ def _labelled(text: str, place: Place, weights: Weights, found: Sequence[Found])
     if label == "EVENT" and (number := _NUMBER.search(text, max(0, start - 6), start)):
         start = number.start()
     return Found(start, end, label, sure)
+
+
+@lru_cache(_WEIGHTS_REMEMBERED)
+def _weighed(weights: Weights) -> tuple[str, float]:
+    return _LABELS[heaviest(weights)], score(margin(weights))
 
 
 def _is_short_for(text: str, last: Found, start: int, end: int) -> bool:

@@ -66,8 +66,20 @@ class Piece(NamedTuple):
 
 
 def pieces(run: str, opens: bool) -> list[Piece]:
-    """Cut a run at titles, dates, adjectives and known names; the rest stays together."""
-    placed, cut = _placed(run), list[Piece]()
+    """Cut a run, if need be, at titles, dates, adjectives and known names; the rest stays together."""
+    placed = _placed(run)
+    return _cut(run, placed, opens) if _may_be_cut(placed, opens) else [_piece(run, placed, "", "")]
+
+
+def _may_be_cut(placed: Sequence[Placed], opens: bool) -> bool:
+    """Whether a run holds anything to cut at; most hold nothing."""
+    if placed[0].word.bits & (words.NO_NAME | words.COMMON if opens else words.NO_NAME):
+        return True
+    return any([one.word.bits & words.MAY_BE_CUT or one.join in _TOPIC for one in placed])
+
+
+def _cut(run: str, placed: Sequence[Placed], opens: bool) -> list[Piece]:
+    cut: list[Piece] = []
     at, open_from, before = 0, 0, ""
     while at < len(placed):
         size, kind, known = _match(run, placed, at, opens)

@@ -16,6 +16,7 @@ from builder.annotators.english_names.knowledge import Known
 (
     COMMON,
     NO_NAME,
+    MAY_BE_CUT,
     INITIAL,
     INITIALS,
     TITLE,
@@ -31,8 +32,15 @@ from builder.annotators.english_names.knowledge import Known
     IN_CAPITALS,
     ABBREVIATION,
     BIG_PLACE,
-) = (1 << rank for rank in range(17))
+    HEADS_ORG,
+    HEADS_PLACE,
+    HEADS_OTHER,
+) = (1 << rank for rank in range(21))
 
+HEADS = HEADS_ORG | HEADS_PLACE | HEADS_OTHER
+"""What says what a name names: Bank, Street, Act."""
+
+_HEADED = {"ORG": HEADS_ORG, "GPE": HEADS_PLACE, "LOCATION": HEADS_PLACE}
 _IN_CAPITALS = re.compile(r"[A-Z][A-Z&.\d/-]{1,7}")
 _NO_SIGN = (0.0, 0.0, 0.0)
 _REMEMBERED = 1 << 15
@@ -59,9 +67,9 @@ class Words(dict[str, Word]):
         if _REMEMBERED < len(self):
             self.clear()
         plain = knowledge.plain(text)
-        head, longest = knowledge.heads().get(text), _beginnings().get(plain, 1)
-        word = Word(text, plain, _bits(text, plain.rstrip(".")), head, longest, term(plain))
-        self[text] = word
+        listed, longest = term(plain), _beginnings().get(plain, 1)
+        bits = _bits(text, plain) | (MAY_BE_CUT if listed or longest > 1 else 0)
+        word = self[text] = Word(text, plain, bits, knowledge.heads().get(text), longest, listed)
         return word
 
 
@@ -70,42 +78,58 @@ def term(written: str) -> Term | None:
     return _terms().get(written.rstrip(".")) or _terms().get(written)
 
 
-def _bits(text: str, bare: str) -> int:
-    """Say what a word is; lists of people and places are asked for it bare, without its accents and last stop."""
-    short = text.rstrip(".")
-    company_end, club_end = knowledge.words("company-end"), knowledge.words("club-end")
-    is_end = text in company_end or text in club_end or _is_club(text)
-    is_head, is_in_capitals = text in knowledge.heads(), _IN_CAPITALS.fullmatch(text)
+def _bits(text: str, plain: str) -> int:
+    """Say what a word is: by the lists of signs, as a person's or a place's name, by its letters."""
+    bits, short, small = _signs().get(text, 0), text.rstrip("."), text.lower()
+    if small in knowledge.common():
+        bits |= COMMON
+    if short in _function_words() or knowledge.signs("before").get(short.lower(), _NO_SIGN)[0] > 3:
+        bits |= NO_NAME
+    if short in knowledge.words("company-end"):
+        bits |= COMPANY_END
+    return bits | _bits_as_name(plain.rstrip(".")) | _bits_of_letters(text, short)
+
+
+def _bits_as_name(bare: str) -> int:
+    bits = 0
     given, surname = knowledge.given_names().get(bare), knowledge.surnames().get(bare)
-    ends_like_surname = knowledge.ends_like_surname(bare)
-    said = (
-        (COMMON, text.lower() in knowledge.common()),
-        (NO_NAME, _is_no_name(short)),
-        (INITIAL, len(text) == 2 and text[1] == "."),
-        (INITIALS, len(short) == 1 or text.count(".") > 1),
-        (TITLE, text in knowledge.titles()),
-        (ENDS_NAME, is_end or (is_head and text not in knowledge.words("state-body"))),
-        (COMPANY_END, short in company_end or text in company_end),
-        (CLUB_END, text in club_end),
-        (CLUB_START, text in knowledge.words("club-start")),
-        (GIVEN, given is not None),
-        (SURELY_GIVEN, given),
-        (SURNAME, surname is not None or ends_like_surname),
-        (SURELY_SURNAME, surname or (surname is None and ends_like_surname)),
-        (JUNIOR, bare in ("Jr", "Sr") or ("-" in bare and bare.split("-")[-1].islower())),
-        (IN_CAPITALS, is_in_capitals),
-        (ABBREVIATION, is_in_capitals and "." not in text),
-        (BIG_PLACE, bare in knowledge.countries() or knowledge.towns().get(bare, 0) > 3),
-    )
-    return sum([bit for bit, holds in said if holds])
+    if given is not None:
+        bits = GIVEN | SURELY_GIVEN if given else GIVEN
+    if surname or (surname is None and knowledge.ends_like_surname(bare)):
+        bits |= SURNAME | SURELY_SURNAME
+    elif surname is not None:
+        bits |= SURNAME
+    if bare in ("Jr", "Sr") or ("-" in bare and bare.split("-")[-1].islower()):
+        bits |= JUNIOR
+    return bits | BIG_PLACE if knowledge.towns().get(bare, 0) > 3 or bare in knowledge.countries() else bits
 
 
-def _is_no_name(word: str) -> bool:
-    return word in _function_words() or knowledge.signs("before").get(word.lower(), _NO_SIGN)[0] > 3
+def _bits_of_letters(text: str, short: str) -> int:
+    bits = INITIALS if len(short) == 1 or text.count(".") > 1 else 0
+    if len(text) == 2 and text[1] == ".":
+        bits |= INITIAL
+    if _IN_CAPITALS.fullmatch(text):
+        bits |= IN_CAPITALS if "." in text else IN_CAPITALS | ABBREVIATION
+    return bits
 
 
-def _is_club(word: str) -> bool:
-    return any(known.kind == "club" for known in knowledge.names().get(word, ()))
+@cache
+def _signs() -> dict[str, int]:
+    """Give the bits of every word that is listed as a sign."""
+    heads = knowledge.heads()
+    clubs = {name for name, known in knowledge.names().items() if any(one.kind == "club" for one in known)}
+    ends = knowledge.words("company-end") | knowledge.words("club-end") | clubs
+    listed = {
+        TITLE: knowledge.titles(),
+        ENDS_NAME: ends | (heads.keys() - knowledge.words("state-body")),
+        COMPANY_END: knowledge.words("company-end"),
+        CLUB_END: knowledge.words("club-end"),
+        CLUB_START: knowledge.words("club-start"),
+    }
+    bits = {head: _HEADED.get(label, HEADS_OTHER) for head, label in heads.items()}
+    for bit, words in listed.items():
+        bits |= {word: bits.get(word, 0) | bit for word in words}
+    return bits
 
 
 @cache

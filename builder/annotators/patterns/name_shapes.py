@@ -31,10 +31,18 @@ def titles(text: str) -> list[Found]:
 
 @cache
 def _title_pattern() -> re.Pattern[str]:
+    """Match a title, a rank before it or not.
+
+    Each way begins with its letter, and only then asks whether a word begins there: the search leaps to such letters.
+    """
     listed = lexicon.column("titles", "en")
-    letters = "".join(sorted({re.escape(title[0]) for title in listed} | set("FAID")))
-    rank = "(?:(?:Former|Acting|Interim|Deputy) )?"
-    return re.compile(rf"\b(?=[{letters}]){rank}(?:{longest_of(listed)})(?![\w’'-])")
+    ranked = {rank: rf"{rank[1:]} (?:{longest_of(listed)})" for rank in ("Former", "Acting", "Interim", "Deputy")}
+    ways = []
+    for letter in sorted({title[0] for title in (*listed, *ranked)}):
+        rests = [rest for rank, rest in ranked.items() if rank[0] == letter]
+        rests += sorted((re.escape(title[1:]) for title in listed if title[0] == letter), key=len, reverse=True)
+        ways.append(rf"{letter}(?<!\w{letter})(?:{'|'.join(rests)})(?![\w’'-])")
+    return re.compile("|".join(ways))
 
 
 @cache
