@@ -185,7 +185,11 @@ def _by_head(bits: Sequence[int], joins: set[str]) -> list[Weights]:
     elif bits[0] & words.CLUB_START:
         said.append((-0.5, 3.0, 0.0))
     head = bits[0] & words.HEADS if joins & _TOPIC_JOINS else 0
-    head = head or bits[-1] & words.HEADS or next((one & words.HEADS for one in bits[1:] if one & words.HEADS and joins), 0)
+    head = (
+        head
+        or bits[-1] & words.HEADS
+        or next((one & words.HEADS for one in bits[1:] if one & words.HEADS and joins), 0)
+    )
     if head == words.HEADS_ORG:
         said.append((-4.0, 5.0, -1.0))
     elif head == words.HEADS_PLACE:

@@ -48,6 +48,7 @@ class Layout(NamedTuple):
 
 _SILENT = Layout((), (), (), _NO_SPAN, False, False, False)
 
+
 def layout(text: str, *, names_club: bool = False) -> Layout:
     """Read the form of a line."""
     dateline = _dateline(text)

@@ -21,9 +21,11 @@ from builder.annotators.proposal import Found
 _LABELS = ("PERSON", "ORG", "GPE")
 _LEAST, _LEAST_ORDINARY, _NEVER = 1.0, 3.5, 99.0
 _SHARED = 1.5
+_NO_WEIGHTS: Weights = (0.0, 0.0, 0.0)
 _LIST = frozenset(f"{space}{mark} " for space in ("", " ") for mark in (",", "and", "or", "&", ", and"))
 _NUMBER = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
 _SHOUTED_PLACE = re.compile(r"[A-Z][A-Z ,.'-]{3,40}(?=,? (?:\d{4}-\d|[A-Z][a-z]{2,8}\.? \d| ?\( ?[A-Z][a-z]|--? ))")
+_DOUBTFUL = inside.NO_NAME | inside.LIKE_A_PHRASE
 _QUOTES = ('"', "“", "”")
 _YEAR_AFTER = re.compile(r" (?:19|20)\d\d\b(?!-)")
 _LETTER = re.compile("[A-Za-z]")
@@ -39,14 +41,18 @@ Place = tuple[int, int, Name]
 def find(text: str) -> list[Found]:
     """Find the names of one sentence."""
     text = _unshouted(text)
-    places = [place for place in _joined(text, _places(text)) if _may_be_name(text, place)]
+    places = [
+        place for place in _joined(text, _places(text)) if not place[2].bits & _DOUBTFUL or _may_be_name(text, place)
+    ]
     if not places:
         return []
-    form = layout(text, names_club=any(name.bits & inside.CLUB for _, _, name in places))
-    weights = _shared(text, places, [weigh(text, *place, form) for place in places])
+    form = layout(text, names_club=any([name.bits & inside.CLUB for _, _, name in places]))
+    least = [_least(text, place, form) if place[2].bits & inside.ORDINARY else _LEAST for place in places]
+    lists = [n for n in range(1, len(places)) if text[places[n - 1][1] : places[n][0]] in _LIST]
+    weights = _shared(_weights(text, places, form, least, lists), lists)
     found: list[Found] = []
-    for place, weight in zip(places, weights, strict=True):
-        if place[2].bits & inside.TYPED or _least(text, place, form) <= max(weight):
+    for place, weight, needed in zip(places, weights, least, strict=True):
+        if needed <= max(weight) or place[2].bits & inside.TYPED:
             found.append(_labelled(text, place, weight, found))
     return found
 
@@ -106,8 +112,6 @@ def _may_be_name(text: str, place: Place) -> bool:
     start, end, name = place
     if name.bits & inside.NO_NAME:
         return False
-    if not name.bits & inside.LIKE_A_PHRASE:
-        return True
     return not (text.endswith(_QUOTES, 0, start) and text[end:].lstrip(",.").startswith(_QUOTES))
 
 
@@ -117,10 +121,8 @@ def _is_meeting(text: str, start: int, end: int) -> bool:
 
 
 def _least(text: str, place: Place, form: Layout) -> float:
-    """Give the weight a piece needs: an ordinary word must be shown to be a name by its place."""
+    """Give the weight an ordinary word needs: its place must show that it is a name."""
     start, _, name = place
-    if not name.bits & inside.ORDINARY:
-        return _LEAST
     if knowledge.towns().get(name.piece.text) and _is_placed(text, start, form):
         return _LEAST
     return _NEVER if _opens(text, start) and start not in form.players else _LEAST_ORDINARY
@@ -138,16 +140,25 @@ def _is_placed(text: str, start: int, form: Layout) -> bool:
     return text.endswith((" in ", " at ", " near ", " from ", " for ", "In ", "At "), 0, start)
 
 
-def _shared(text: str, places: Sequence[Place], weights: list[Weights]) -> list[Weights]:
-    """Let names of one list take after the surest beside them."""
-    shared = weights
-    for n in range(1, len(places)):
-        if text[places[n - 1][1] : places[n][0]] not in _LIST:
-            continue
-        one, other = weights[n - 1], weights[n]
-        surer = n - 1 if margin(one) >= margin(other) else n
+def _weights(
+    text: str, places: Sequence[Place], form: Layout, least: Sequence[float], lists: Sequence[int]
+) -> list[Weights]:
+    """Weigh what may be a name, and what a name may take after; an ordinary first word is neither."""
+    if _NEVER not in least:
+        return [weigh(text, *place, form) for place in places]
+    listed = {*lists, *(n - 1 for n in lists)}
+    return [
+        _NO_WEIGHTS if needed == _NEVER and n not in listed else weigh(text, *place, form)
+        for n, (place, needed) in enumerate(zip(places, least, strict=True))
+    ]
+
+
+def _shared(weights: list[Weights], lists: Sequence[int]) -> list[Weights]:
+    """Let names of one list take after the surest beside them; given are the ranks of those with one before."""
+    shared = list(weights) if lists else weights
+    for n in lists:
+        surer = n - 1 if margin(weights[n - 1]) >= margin(weights[n]) else n
         weaker = 2 * n - 1 - surer
-        shared = list(weights) if shared is weights else shared
         shared[weaker] = _raised(shared[weaker], heaviest(weights[surer]))
     return shared
 

@@ -102,8 +102,8 @@ def _cut(run: str, placed: Sequence[Placed], opens: bool) -> list[Piece]:
 
 
 def _placed(run: str) -> list[Placed]:
-    if run.isalpha():
-        return [Placed(0, len(run), "", _WORDS[run])]
+    if run.replace(" ", "").isalpha():
+        return _parted(run)
     found, is_owner = [], run.endswith(("'s", "’s"))
     for part in _PART.finditer(run):
         join, text = part.groups("")
@@ -115,6 +115,20 @@ def _placed(run: str) -> list[Placed]:
             whole = knowledge.possessive_names()
             text = run[start : owned.end()] if text in whole or run[:end] in whole else text
         found.append(Placed(start, start + len(text), join.strip(), _WORDS[text]))
+    return found
+
+
+def _parted(run: str) -> list[Placed]:
+    """Part a run of letters and spaces alone, as most are."""
+    found, at, join = [], 0, ""
+    for text in run.split(" "):
+        end = at + len(text)
+        if text.islower():
+            join = f"{join} {text}" if join else text
+        else:
+            found.append(Placed(at, end, join, _WORDS[text]))
+            join = ""
+        at = end + 1
     return found
 
 
