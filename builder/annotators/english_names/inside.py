@@ -184,12 +184,9 @@ def _by_head(bits: Sequence[int], joins: set[str]) -> list[Weights]:
         said.append((-1.0, 4.5, -0.5))
     elif bits[0] & words.CLUB_START:
         said.append((-0.5, 3.0, 0.0))
-    head = bits[0] & words.HEADS if joins & _TOPIC_JOINS else 0
-    head = (
-        head
-        or bits[-1] & words.HEADS
-        or next((one & words.HEADS for one in bits[1:] if one & words.HEADS and joins), 0)
-    )
+    heads = [one & words.HEADS for one in bits]
+    head = (heads[0] if joins & _TOPIC_JOINS else 0) or heads[-1]
+    head = head or next((one for one in heads[1:] if one and joins), 0)
     if head == words.HEADS_ORG:
         said.append((-4.0, 5.0, -1.0))
     elif head == words.HEADS_PLACE:

@@ -46,7 +46,7 @@ def find(text: str) -> list[Found]:
     ]
     if not places:
         return []
-    form = layout(text, names_club=any([name.bits & inside.CLUB for _, _, name in places]))
+    form = layout(text, names_club=any(name.bits & inside.CLUB for _, _, name in places))
     least = [_least(text, place, form) if place[2].bits & inside.ORDINARY else _LEAST for place in places]
     lists = [n for n in range(1, len(places)) if text[places[n - 1][1] : places[n][0]] in _LIST]
     weights = _shared(_weights(text, places, form, least, lists), lists)
@@ -83,8 +83,10 @@ def _begins_here(text: str, at: int) -> bool:
     return not at or text[at - 1] in _MARKS
 
 
-def _joined(text: str, places: Sequence[Place]) -> list[Place]:
+def _joined(text: str, places: list[Place]) -> list[Place]:
     """Join what 'and' cuts in two: Food and Drug Administration, Ministry of Trade and Industry."""
+    if " and " not in text:
+        return places
     joined: list[Place] = []
     for start, end, name in places:
         if joined and text[joined[-1][1] : start] == " and " and _is_one_name(joined[-1][2].piece, name.piece):

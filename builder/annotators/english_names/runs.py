@@ -75,7 +75,7 @@ def _may_be_cut(placed: Sequence[Placed], opens: bool) -> bool:
     """Whether a run holds anything to cut at; most hold nothing."""
     if placed[0].word.bits & (words.NO_NAME | words.COMMON if opens else words.NO_NAME):
         return True
-    return any([one.word.bits & words.MAY_BE_CUT or one.join in _TOPIC for one in placed])
+    return any(one.word.bits & words.MAY_BE_CUT or one.join in _TOPIC for one in placed)
 
 
 def _cut(run: str, placed: Sequence[Placed], opens: bool) -> list[Piece]:
