@@ -5,7 +5,7 @@ Of a Chinese sentence nothing is said: it abstains. No sentence is judged by ano
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from builder.annotators import lexicon
 from builder.annotators.english_names import knowledge, naming
@@ -46,6 +46,5 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
     return Capitals(schema)
 
 
-def _names(text: str) -> Iterator[Found]:
-    yield from naming.find(text)
-    yield from name_shapes.titles(text)
+def _names(text: str) -> list[Found]:
+    return naming.find(text) + name_shapes.titles(text)

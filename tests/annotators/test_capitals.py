@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.annotators import capitals
-from builder.annotators.english_names import evidence, layout, naming, runs
+from builder.annotators.english_names import around, layout, naming, runs, words
 from builder.annotators.patterns import name_shapes
 from builder.errors import UsageError
 from tests.annotators.conftest import ENTITIES, schema_of
@@ -135,9 +135,10 @@ def test_writing_a_headline_small_moves_no_character(text):
 
 
 def compiled():
-    modules = (evidence, layout, naming, runs)
+    modules = (around, layout, naming, runs, words)
     held = [value for module in modules for value in vars(module).values() if isinstance(value, re.Pattern)]
-    return [*held, name_shapes._title_pattern(), name_shapes._role_pattern(), name_shapes._NEXT_NAME]
+    titles = (name_shapes._title_pattern(), name_shapes._role_after_comma(), name_shapes._role_pattern())
+    return [*held, *titles, name_shapes._NEXT_NAME]
 
 
 @pytest.mark.parametrize("expression", compiled(), ids=lambda expression: expression.pattern[:20])

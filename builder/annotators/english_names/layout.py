@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from builder.annotators.english_names import knowledge
@@ -20,12 +21,16 @@ _DATELINE = re.compile(
     r"(?: \d{4}-\d\d-\d\d|,? [A-Z][a-z]{2,8}\.? \d{1,2} ?(?:\(|-)| ?\( ?[A-Z]\w{1,20} ?\) ?(?:--? |\d{4}-))"
 )
 _WORD = re.compile(r"[^\W\d_]{1,40}(?:['’.&-][^\W\d_]{1,40}){0,6}\.?")
-_CLUB = re.compile(r"[A-Z][\w.'’-]{1,30} ?\( ?([A-Z][\w.'’-]{2,30}(?: [A-Z][\w.'’-]{1,30})?) ?\)(?= ?(?:\d|[;,.]|$))")
+_IN_BRACKETS = re.compile(r"\( ?([A-Z][\w.'’-]{2,30}(?: [A-Z][\w.'’-]{1,30})?) ?\)(?= ?(?:\d|[;,.]|$))")
+_PLAYER = re.compile(r"[A-Z][\w.'’-]{1,30} ?\Z")
 _DASHED = re.compile(r" -|\d-\d|\d \(")
-_NUMBERED = re.compile(r"[a-zA-Z] \d| not out")
+_NUMBERED = re.compile(r" (?<=[a-zA-Z] )\d")  # begins with what is quickly looked for
+_MOST_SPACES = 10  # of a line that _VERSUS may match
 _NO_SPAN = (-1, -1)
 _SMALL, _BIG, _SMALL_WORD = re.compile("[a-z]{3}"), re.compile("[A-Z]{1,40}"), re.compile(r"(?:^|[\s(\"“])[a-z]\w{3}")
-_SPORT = re.compile("[a-z-]{3,40}")
+_NO_SMALL_LETTERS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz-"))
+_SMALL_LETTERS = bytes.maketrans(_NO_SMALL_LETTERS, b" " * len(_NO_SMALL_LETTERS))
+_SPORTING = re.compile(r"\b(?:lost|won|win|beat|draw|drew|match|game|season|defeat|cup|league)\b")
 _RESULT = re.compile(r"\b\d{1,3}-\d{1,3}\b")
 
 
@@ -38,25 +43,48 @@ class Layout(NamedTuple):
     dateline: tuple[int, int]
     sport: bool
     alone: bool  # nothing but a short name
+    speaks: bool  # whether it says anything at all
 
 
-def layout(text: str) -> Layout:
+_SILENT = Layout((), (), (), _NO_SPAN, False, False, False)
+
+
+def layout(text: str, *, names_club: bool = False) -> Layout:
     """Read the form of a line."""
-    dateline = _DATELINE.match(text) if _DASHED.search(text, 0, 80) else None
-    sport, alone = _is_sport(text), _is_alone(text)
-    clubs = tuple(hit.start(1) for hit in _CLUB.finditer(text)) if "(" in text and not dateline else ()
-    return Layout(*_table(text), clubs, dateline.span(1) if dateline else _NO_SPAN, sport, alone)
+    dateline = _dateline(text)
+    teams, players = _table(text)
+    clubs = _clubs(text) if "(" in text and dateline is _NO_SPAN else ()
+    sport = _is_sport(text) or (names_club and _SPORTING.search(text) is not None)
+    alone = _is_alone(text)
+    if not (sport or alone or teams or players or clubs) and dateline is _NO_SPAN:
+        return _SILENT
+    return Layout(teams, players, clubs, dateline, sport, alone, speaks=True)
+
+
+def _dateline(text: str) -> tuple[int, int]:
+    start = text[:80]
+    if ("-" in start or "(" in start) and _DASHED.search(start) and (found := _DATELINE.match(text)):
+        return found.span(1)
+    return _NO_SPAN
+
+
+def _clubs(text: str) -> tuple[int, ...]:
+    """Find where the clubs of players stand: Kerr (Chelsea) 9.58."""
+    hits = _IN_BRACKETS.finditer(text)
+    return tuple(hit.start(1) for hit in hits if _PLAYER.search(text, max(0, hit.start() - 32), hit.start()))
 
 
 def _table(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Find where the teams and the players of a result or a table stand."""
-    teams = [hit.start(n) for hit in (_VERSUS.match(text),) if hit for n in (1, 2)]
-    if not _NUMBERED.search(text):
+    versus = _VERSUS.match(text) if text.count(" ") <= _MOST_SPACES else None
+    teams = [versus.start(1), versus.start(2)] if versus else []
+    if not _NUMBERED.search(text) and " not out" not in text:
         return tuple(teams), ()
     teams += [hit.start(n) for hit in (_SCORE.match(text),) if hit for n in (1, 2)]
     teams += [hit.start(1) for hit in (_STANDING.match(text),) if hit]
-    players = [hit.start(1) for hit in (_BATTING.match(text), *_CAUGHT.finditer(text)) if hit and _is_batting(text)]
-    return tuple(teams), tuple(players)
+    if not _is_batting(text):
+        return tuple(teams), ()
+    return tuple(teams), tuple([hit.start(1) for hit in (_BATTING.match(text), *_CAUGHT.finditer(text)) if hit])
 
 
 def _is_batting(text: str) -> bool:
@@ -68,8 +96,14 @@ def _is_alone(text: str) -> bool:
 
 
 def _is_sport(text: str) -> bool:
-    found = len(knowledge.words("sport").intersection(_SPORT.findall(text)))
-    return found + (1 if _RESULT.search(text) else 0) > 1
+    small = text.encode("utf-8", "surrogatepass").translate(_SMALL_LETTERS).split()
+    found = len(_words_of_sport().intersection(small))
+    return found > 1 or (found == 1 and _RESULT.search(text) is not None)
+
+
+@cache
+def _words_of_sport() -> frozenset[bytes]:
+    return frozenset(word.encode() for word in knowledge.words("sport"))
 
 
 def is_shouted(text: str) -> bool:

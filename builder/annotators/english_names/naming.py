@@ -6,102 +6,128 @@ Pure, sentence by sentence: nothing is remembered from one to the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
-from builder.annotators.english_names import knowledge
-from builder.annotators.english_names.evidence import weigh
+from builder.annotators.english_names import inside, knowledge
+from builder.annotators.english_names.around import weigh
+from builder.annotators.english_names.inside import Name, Names, judged
 from builder.annotators.english_names.knowledge import Weights
 from builder.annotators.english_names.layout import Layout, is_shouted, is_title_case, layout, lowered
-from builder.annotators.english_names.runs import Piece, pieces
+from builder.annotators.english_names.runs import RUN, Piece, head_of
+from builder.annotators.english_names.words import COMMON
 from builder.annotators.proposal import Found
 
 _LABELS = ("PERSON", "ORG", "GPE")
 _LEAST, _LEAST_ORDINARY, _NEVER = 1.0, 3.5, 99.0
 _SHARED = 1.5
-_LIST = re.compile(r" ?(?:,|and|or|&|, and) $")
-_SPORTING = re.compile(r"\b(?:lost|won|win|beat|draw|drew|match|game|season|defeat|cup|league)\b")
+_NO_WEIGHTS: Weights = (0.0, 0.0, 0.0)
+_LIST = frozenset(f"{space}{mark} " for space in ("", " ") for mark in (",", "and", "or", "&", ", and"))
 _NUMBER = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
 _SHOUTED_PLACE = re.compile(r"[A-Z][A-Z ,.'-]{3,40}(?=,? (?:\d{4}-\d|[A-Z][a-z]{2,8}\.? \d| ?\( ?[A-Z][a-z]|--? ))")
+_DOUBTFUL = inside.NO_NAME | inside.LIKE_A_PHRASE
 _QUOTES = ('"', "“", "”")
 _YEAR_AFTER = re.compile(r" (?:19|20)\d\d\b(?!-)")
 _LETTER = re.compile("[A-Za-z]")
-_BEFORE_A_SENTENCE = tuple(f"{mark} {end}" for mark in '.:!?"“-' for end in ("", "\n"))
+_MARKS = '.:!?"“-'
+_BEFORE_A_SENTENCE = tuple(f"{mark} {end}" for mark in _MARKS for end in ("", "\n"))
+_WEIGHTS_REMEMBERED = 1 << 13
+_OPENING, _WITHIN = Names(opens=True), Names(opens=False)
+
+Place = tuple[int, int, Name]
+"""Where a name starts and ends in its text."""
 
 
-def find(text: str) -> Iterator[Found]:
+def find(text: str) -> list[Found]:
     """Find the names of one sentence."""
+    text = _unshouted(text)
+    places = [
+        place for place in _joined(text, _places(text)) if not place[2].bits & _DOUBTFUL or _may_be_name(text, place)
+    ]
+    if not places:
+        return []
+    form = layout(text, names_club=any(name.bits & inside.CLUB for _, _, name in places))
+    least = [_least(text, place, form) if place[2].bits & inside.ORDINARY else _LEAST for place in places]
+    lists = [n for n in range(1, len(places)) if text[places[n - 1][1] : places[n][0]] in _LIST]
+    weights = _shared(_weights(text, places, form, least, lists), lists)
+    found: list[Found] = []
+    for place, weight, needed in zip(places, weights, least, strict=True):
+        if needed <= max(weight) or place[2].bits & inside.TYPED:
+            found.append(_labelled(text, place, weight, found))
+    return found
+
+
+def _unshouted(text: str) -> str:
+    """Write what is in capitals all over as other sentences are written; no character moves."""
     if is_shouted(text) or is_title_case(text):
-        text = lowered(text)
-    elif place := _SHOUTED_PLACE.match(text):
-        text = lowered(place.group()) + text[place.end() :]
-    form = layout(text)
-    joined = _joined(text, list(pieces(text)))
-    found = [piece for piece in joined if _may_be_name(piece) and not _is_phrase(text, piece)]
-    if any(one.kind == "club" for piece in found for one in piece.known[:1]) and not form.sport:
-        form = form._replace(sport=_SPORTING.search(text) is not None)
-    weights = [weigh(text, piece, form) for piece in found]
-    last: Found | None = None
-    for piece, weight in zip(found, _shared(text, found, weights), strict=True):
-        if _least(text, piece, form) <= max(weight) or _is_typed(piece):
-            one = _labelled(piece, weight)
-            one = one._replace(label=last.label) if last and not piece.known and _is_short_for(text, last, one) else one
-            one = one._replace(label="EVENT", score=0.7) if _is_meeting(text, piece) else one
-            yield _counted(text, one)
-            last = one
+        return lowered(text)
+    place = _SHOUTED_PLACE.match(text)
+    return lowered(place.group()) + text[place.end() :] if place else text
 
 
-def _joined(text: str, found: Sequence[Piece]) -> Iterator[Piece]:
+def _places(text: str) -> list[Place]:
+    """Find where the pieces of every run stand, known non-names among them."""
+    found = []
+    for run in RUN.finditer(text):
+        written, at = run.group(), run.start()
+        opens = " " in written and _begins_here(text, at)
+        for name in (_OPENING if opens else _WITHIN)[written]:
+            found.append((at + name.start, at + name.end, name))
+    return found
+
+
+def _begins_here(text: str, at: int) -> bool:
+    """Whether nothing stands before, or a mark that a sentence may begin after."""
+    while at and text[at - 1].isspace():
+        at -= 1
+    return not at or text[at - 1] in _MARKS
+
+
+def _joined(text: str, places: list[Place]) -> list[Place]:
     """Join what 'and' cuts in two: Food and Drug Administration, Ministry of Trade and Industry."""
-    held: Piece | None = None
-    for piece in found:
-        if held and text[held.end : piece.start] == " and " and _is_one_name(held, piece):
-            words = (*held.words, *piece.words)
-            held = Piece(words, text[held.start : piece.end], held.before, piece.after, ())
-            continue
-        if held:
-            yield held
-        held = piece
-    if held:
-        yield held
+    if " and " not in text:
+        return places
+    joined: list[Place] = []
+    for start, end, name in places:
+        if joined and text[joined[-1][1] : start] == " and " and _is_one_name(joined[-1][2].piece, name.piece):
+            first, _, held = joined.pop()
+            start, name = first, judged(_both(text[first:end], held.piece, name.piece))
+        joined.append((start, end, name))
+    return joined
+
+
+def _both(text: str, one: Piece, other: Piece) -> Piece:
+    words = (*one.words, *other.words)
+    return Piece(words, text, one.before, other.after, (), head_of(words))
 
 
 def _is_one_name(one: Piece, other: Piece) -> bool:
     """Whether ordinary words stand on both sides of 'and', and a head on one."""
-    if one.known or other.known or not any(word.text in knowledge.heads() for word in (*one.words, *other.words)):
+    if one.known or other.known or not any(placed.word.head for placed in (*one.words, *other.words)):
         return False
-    return one.words[-1].text.lower() in knowledge.common() and other.words[0].text not in knowledge.given_names()
+    is_ordinary = one.words[-1].word.bits & COMMON != 0
+    return is_ordinary and other.words[0].word.text not in knowledge.given_names()
 
 
-def _may_be_name(piece: Piece) -> bool:
-    """Leave out what is known to be no name."""
-    if piece.known and piece.known[0].kind == "nothing":
+def _may_be_name(text: str, place: Place) -> bool:
+    """Leave out what is known to be no name, and unknown words that are a whole quotation: "Shanghai Spirit"."""
+    start, end, name = place
+    if name.bits & inside.NO_NAME:
         return False
-    if len(piece.words) > 1 or piece.known:
-        return True
-    word = piece.words[0].text
-    return 1 < len(word) and word.rstrip(".").lower() not in ("mr", "mrs", "ms", "dr", "st", "i")
+    return not (text.endswith(_QUOTES, 0, start) and text[end:].lstrip(",.").startswith(_QUOTES))
 
 
-def _is_phrase(text: str, piece: Piece) -> bool:
-    """Whether several unknown words are a whole quotation: a slogan, "Shanghai Spirit", not a name."""
-    is_quoted = text[: piece.start].endswith(_QUOTES) and text[piece.end :].lstrip(",.").startswith(_QUOTES)
-    return is_quoted and 1 < len(piece.words) and not piece.known and piece.head is None
-
-
-def _is_meeting(text: str, piece: Piece) -> bool:
+def _is_meeting(text: str, start: int, end: int) -> bool:
     """Whether an unknown abbreviation has its year beside it: WAIC 2024, this year's WAIC."""
-    if len(piece.words) > 1 or piece.known or not piece.text.isupper():
-        return False
-    return bool(_YEAR_AFTER.match(text, piece.end)) or text[: piece.start].endswith(("this year's ", "last year's "))
+    return bool(_YEAR_AFTER.match(text, end)) or text.endswith(("this year's ", "last year's "), 0, start)
 
 
-def _least(text: str, piece: Piece, form: Layout) -> float:
-    """Give the weight a piece needs: an ordinary word must be shown to be a name by its place."""
-    if len(piece.words) > 1 or piece.known or piece.words[0].text.lower() not in knowledge.common():
+def _least(text: str, place: Place, form: Layout) -> float:
+    """Give the weight an ordinary word needs: its place must show that it is a name."""
+    start, _, name = place
+    if knowledge.towns().get(name.piece.text) and _is_placed(text, start, form):
         return _LEAST
-    if knowledge.towns().get(piece.text) and _is_placed(text, piece, form):
-        return _LEAST
-    return _NEVER if _opens(text, piece.start) and piece.start not in form.players else _LEAST_ORDINARY
+    return _NEVER if _opens(text, start) and start not in form.players else _LEAST_ORDINARY
 
 
 def _opens(text: str, start: int) -> bool:
@@ -109,24 +135,33 @@ def _opens(text: str, start: int) -> bool:
     return text.endswith(_BEFORE_A_SENTENCE, 0, start) or _LETTER.search(text, 0, start) is None
 
 
-def _is_placed(text: str, piece: Piece, form: Layout) -> bool:
+def _is_placed(text: str, start: int, form: Layout) -> bool:
     """Whether an ordinary word stands where a town would: in Nice, a dateline, a table."""
-    if piece.start in form.teams or form.dateline[0] <= piece.start < form.dateline[1]:
+    if start in form.teams or form.dateline[0] <= start < form.dateline[1]:
         return True
-    return text[: piece.start].endswith((" in ", " at ", " near ", " from ", " for ", "In ", "At "))
+    return text.endswith((" in ", " at ", " near ", " from ", " for ", "In ", "At "), 0, start)
 
 
-def _shared(text: str, found: Sequence[Piece], weights: Sequence[Weights]) -> list[Weights]:
-    """Let names of one list take after the surest beside them."""
-    shared = list(weights)
-    for n in range(1, len(found)):
-        if not _LIST.fullmatch(text[found[n - 1].end : found[n].start]):
-            continue
-        one, other = weights[n - 1], weights[n]
-        surer = n - 1 if margin(one) >= margin(other) else n
-        best = max(range(3), key=lambda rank: weights[surer][rank])
+def _weights(
+    text: str, places: Sequence[Place], form: Layout, least: Sequence[float], lists: Sequence[int]
+) -> list[Weights]:
+    """Weigh what may be a name, and what a name may take after; an ordinary first word is neither."""
+    if _NEVER not in least:
+        return [weigh(text, *place, form) for place in places]
+    listed = {*lists, *(n - 1 for n in lists)}
+    return [
+        _NO_WEIGHTS if needed == _NEVER and n not in listed else weigh(text, *place, form)
+        for n, (place, needed) in enumerate(zip(places, least, strict=True))
+    ]
+
+
+def _shared(weights: list[Weights], lists: Sequence[int]) -> list[Weights]:
+    """Let names of one list take after the surest beside them; given are the ranks of those with one before."""
+    shared = list(weights) if lists else weights
+    for n in lists:
+        surer = n - 1 if margin(weights[n - 1]) >= margin(weights[n]) else n
         weaker = 2 * n - 1 - surer
-        shared[weaker] = _raised(shared[weaker], best)
+        shared[weaker] = _raised(shared[weaker], heaviest(weights[surer]))
     return shared
 
 
@@ -135,43 +170,43 @@ def _raised(weights: Weights, rank: int) -> Weights:
     return person, org, place
 
 
+def heaviest(weights: Weights) -> int:
+    """Give the rank of the heaviest, the first of equals."""
+    return weights.index(max(weights))
+
+
 def margin(weights: Weights) -> float:
     """Give the distance from the heaviest to the next, or to nothing."""
     _, second, best = sorted(weights)
     return best - max(second, 0.0)
 
 
-def _labelled(piece: Piece, weights: Weights) -> Found:
-    known = {one.label: one for one in piece.known}
-    if any(one.kind == "adjective" for one in piece.known):
-        return Found(piece.start, piece.end, piece.known[0].label, 0.9)
-    if list(known) == ["EVENT"]:
-        return Found(piece.start, piece.end, "EVENT", 0.85)
-    if piece.head in ("EVENT", "DOCUMENT") and "ORG" not in known:
-        return Found(piece.start, piece.end, piece.head, 0.7)
-    label = _LABELS[max(range(3), key=lambda rank: weights[rank])]
-    if label == "GPE" and ("LOCATION" in known or piece.head == "LOCATION"):
+def _labelled(text: str, place: Place, weights: Weights, found: Sequence[Found]) -> Found:
+    """Label a name by its weights, unless its own words, the name before it or its year say what it is."""
+    start, end, name = place
+    label, sure = name.sure or _weighed(weights)
+    if label == "GPE" and name.bits & inside.REGION and not name.sure:
         label = "LOCATION"
-    return Found(piece.start, piece.end, label, score(margin(weights)))
+    if found and not name.bits & inside.KNOWN and _is_short_for(text, found[-1], start, end):
+        label = found[-1].label
+    if name.bits & inside.SHORT and _is_meeting(text, start, end):
+        label, sure = "EVENT", 0.7
+    if label == "EVENT" and (number := _NUMBER.search(text, max(0, start - 6), start)):
+        start = number.start()
+    return Found(start, end, label, sure)
 
 
-def _is_short_for(text: str, last: Found, one: Found) -> bool:
+@lru_cache(_WEIGHTS_REMEMBERED)
+def _weighed(weights: Weights) -> tuple[str, float]:
+    return _LABELS[heaviest(weights)], score(margin(weights))
+
+
+def _is_short_for(text: str, last: Found, start: int, end: int) -> bool:
     """Whether a name in brackets is short for the one before: World AI Conference (WAIC)."""
-    short = text[one.start : one.end]
-    return last.label != "PERSON" and short.isupper() and "." not in short and text[last.end : one.start] == " ("
-
-
-def _counted(text: str, one: Found) -> Found:
-    """Begin the name of a meeting with its number: 24th Meeting."""
-    number = _NUMBER.search(text, max(0, one.start - 6), one.start) if one.label == "EVENT" else None
-    return one._replace(start=number.start()) if number else one
-
-
-def _is_typed(piece: Piece) -> bool:
-    """Whether the name itself says that it is an event, a document or an adjective."""
-    return piece.head in ("EVENT", "DOCUMENT") or any(
-        one.label == "EVENT" or one.kind == "adjective" for one in piece.known
-    )
+    if text[last.end : start] != " (" or last.label == "PERSON":
+        return False
+    short = text[start:end]
+    return short.isupper() and "." not in short
 
 
 def score(distance: float) -> float:

@@ -1,0 +1,126 @@
+"""A name and its place in the text enter; what its neighbours and the form of the line make of it leaves.
+
+Weights are added to those of the name itself; the label is the heaviest, its score grows with the distance to the next.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from builder.annotators.english_names import inside, knowledge
+from builder.annotators.english_names.inside import Name
+from builder.annotators.english_names.knowledge import Weights
+from builder.annotators.english_names.layout import Layout
+
+_RIGHT = re.compile(
+    r"-(?P<based>based|born|controlled|held|ruled|bound|area)\b"
+    r"| ?(?:'s|’s|'|’) (?P<owned>[a-z]+)"
+    r"| ?\( ?(?:(?P<country>[A-Z][\w. ]{2,24}?) ?\)|(?P<minute>\d))"
+    r"|(?P<minutes>,? \d{1,3}(?:st|nd|rd|th)? ?(?:minutes?\b|pen)|-\d)"
+    r"|[\"”]?(?P<comma>,?) ?(?:has |have |had |also |would |will |was |is )?(?P<next>[a-z][\w-]*)"
+)
+_AGE = re.compile(r" ?, (?:aged )?[1-9]\d ?(?:,|\.|$)")
+_ROLE = re.compile(r" ?, (?:(?:the|a|an|who|whose|his|her|its|former|then|now) )(?:[a-z-]+ ){0,3}?([a-z-]+)")
+_OFFICE = re.compile(r" ?, (?:[a-z-]+ ){0,2}([a-z-]+)\b")
+_COMMA_PLACE = re.compile(r" ?, ([A-Z][\w.]*(?: [A-Z][\w.]*)?)")
+
+_AS_PERSON: Weights = (5.0, 0.0, 0.0)
+_AS_PLACE: Weights = (0.0, 0.0, 5.0)
+_FROM_COUNTRY: Weights = (3.5, 1.0, -2.0)
+_AT_MINUTE: Weights = (1.5, 0.0, -1.0)
+
+
+def weigh(text: str, start: int, end: int, name: Name, form: Layout) -> Weights:
+    """Add up all that speaks for each of the three."""
+    weights = name.in_sport if form.sport else name.weights
+    said: list[Weights] = []
+    if name.bits & inside.LOOKS_LEFT and (sign := _left(text, start, form.sport)):
+        said.append(sign)
+    _look_right(text, end, form.sport and name.bits & inside.TOWN != 0, said)
+    if form.speaks:
+        _look_at_form(start, end, name.bits, form, said)
+    if not said:
+        return weights
+    person, org, place = weights
+    for p, o, g in said:
+        person, org, place = person + p, org + o, place + g
+    return person, org, place
+
+
+def _left(text: str, start: int, sport: bool) -> Weights | None:
+    """Weigh the word before the name."""
+    before = text[max(0, start - 40) : start].rstrip(' "“(').rsplit(None, 1)
+    if not before or not before[-1][-1].isalpha():
+        return None
+    last, signs = before[-1], knowledge.signs("before")
+    if sport and (sign := knowledge.signs("versus").get("v" if last == "to" else last)):
+        return sign if last != "to" or _word_before(before) == "lost" else (0.0, 0.0, 0.8)
+    if sign := signs.get(last.lower()):
+        return sign
+    if last == "of" and (sign := signs.get(_word_before(before))):
+        return (-1.0, 0.0, 3.0) if sign[2] > 2 else (0.0, 1.0, 1.0)
+    return None
+
+
+def _word_before(before: list[str]) -> str:
+    """Give the last word but one, or the only one."""
+    return before[0].rsplit(None, 1)[-1]
+
+
+def _look_right(text: str, end: int, is_team: bool, said: list[Weights]) -> None:
+    """Weigh what follows the name."""
+    hit = _RIGHT.match(text, end)
+    if hit and (sign := _follows(hit)):
+        said.append(sign)
+    if "," in text[end : end + 2]:
+        _look_at_apposition(text, end, said)
+    if is_team and hit and (sign := knowledge.signs("versus").get(hit["next"])):
+        said.append(sign)
+
+
+def _follows(hit: re.Match[str]) -> Weights | None:
+    kind = hit.lastgroup or ""
+    word = hit[kind]
+    if kind == "next":
+        return knowledge.signs("after").get(word) if not hit["comma"] or word in ("who", "said", "which") else None
+    if kind == "owned":
+        return knowledge.signs("possessive").get(word)
+    if kind == "country":
+        return _FROM_COUNTRY if knowledge.plain(word) in _in_brackets() else None
+    return _AS_PLACE if kind == "based" else _AT_MINUTE
+
+
+@cache
+def _in_brackets() -> frozenset[str]:
+    return knowledge.countries() | {"U.S.", "Britain"}
+
+
+def _look_at_apposition(text: str, end: int, said: list[Weights]) -> None:
+    """Weigh an age, an office or a country between commas."""
+    if _AGE.match(text, end):
+        said.append(_AS_PERSON)
+    roles = knowledge.signs("before")
+    for pattern in (_ROLE, _OFFICE):
+        if (hit := pattern.match(text, end)) and (sign := roles.get(hit[1])):
+            said.append((0.6 * max(sign[0], 0.0), 0.6 * max(sign[1], 0.0), 0.0))
+            return
+    if (hit := _COMMA_PLACE.match(text, end)) and knowledge.plain(hit[1]) in knowledge.countries():
+        said.append((-1.5, -1.0, 2.0))
+
+
+def _look_at_form(start: int, end: int, bits: int, form: Layout, said: list[Weights]) -> None:
+    """Weigh what the form of the line says."""
+    is_town, is_country = bits & inside.TOWN, bits & inside.COUNTRY
+    if start in form.teams and (is_town or not is_country):
+        said.append((-0.5, 8.0, 0.0))
+    if start in form.players:
+        said.append(_AS_PERSON)
+    if form.dateline[0] <= start and end <= form.dateline[1]:
+        said.append((-2.0, 0.0, 6.0))
+    if start in form.clubs and not is_country:
+        said.append((0.0, 3.5, -0.5))
+    if form.sport and is_town and start not in form.teams:
+        said.append((0.0, 3.4, -0.3))
+    if form.alone and bits & inside.SEVERAL:
+        said.append((1.0, 0.0, 0.0))
