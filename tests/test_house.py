@@ -49,7 +49,7 @@ DOORS = {
     "label_studio_sdk": {"studio/client.py"},
     "lingua": {"text/latin.py"},
     "matplotlib": {"plotting.py"},
-    "platformdirs": {"annotators/automaton.py", "studio/environment.py"},
+    "platformdirs": {"annotators/built.py", "studio/environment.py"},
     "pyarrow": {"annotators/precomputed_rows.py", "exporters/parquet.py", "readers/arrow_rows.py"},
     "pydantic": {
         "annotators/user_patterns.py",
