@@ -29,8 +29,6 @@ ROOT = Path(__file__).parent.parent
 if not __package__:
     sys.path.insert(0, str(ROOT))
 
-from bench.annotate_killed import predictions, project
-
 
 @dataclass(frozen=True)
 class Told:
@@ -98,6 +96,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.inside:
         return inside(given.inside)
+    from bench.annotate_killed import predictions, project
+
     told: dict[int, list[Told]] = {processes: [] for processes in given.processes}
     stores = set()
     with tempfile.TemporaryDirectory() as name:
@@ -118,8 +118,8 @@ def main() -> None:
 def show(processes: int, sentences: int, told: Told) -> None:
     """Say what one run took."""
     print(
-        f"{processes} processes: {sentences} sentences, {told.wall:.1f} s on the clock ({sentences / told.wall:,.0f}/s);"
-        f" of processors: serial {told.serial:.2f} s, own proposing {told.own:.2f} s, others {told.others:.2f} s,"
+        f"{processes} processes: {sentences} sentences, {told.wall:.1f} s on the clock"
+        f" ({sentences / told.wall:,.0f}/s); of processors: serial {told.serial:.2f} s, own proposing {told.own:.2f} s, others {told.others:.2f} s,"
         f" together {told.processors:.2f} s; {told.memory} MiB at most",
         flush=True,
     )

@@ -88,7 +88,7 @@ class Store:
         return str(self.db.execute("SELECT value FROM meta WHERE key = 'marker'").fetchone()[0])
 
     def add(self, facts: Sequence[Fact | Ready]) -> None:
-        """Add facts, or the rows that they become; what is already known changes nothing. On return they are on disk."""
+        """Add facts, or the rows they become; what is already known changes nothing. On return they are on disk."""
         for fact in facts:
             if isinstance(fact, Raw):
                 raw_files.keep(self.folder, fact)

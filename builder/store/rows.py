@@ -40,7 +40,7 @@ def packed(value: object) -> str:
 
 
 class Ready(NamedTuple):
-    """Facts of one kind, of which there are most, as the rows that they become: they travel light and are added fast."""
+    """Facts of one kind, of which there are many, as the rows that they become: they travel light, are added fast."""
 
     kind: type
     rows: Sequence[Row]
@@ -50,8 +50,10 @@ def ready(facts: Iterable[Fact | Ready]) -> list[Fact | Ready]:
     """Turn into rows what can be, and leave everything in its order."""
     made: list[Fact | Ready] = []
     for kind, same in groupby(facts, type):
-        row_of = _READY.get(kind)
-        made += [Ready(kind, [*map(row_of, same)])] if row_of else same
+        if row_of := _READY.get(kind):
+            made.append(Ready(kind, [*map(row_of, same)]))
+        else:
+            made.extend(same)
     return made
 
 
