@@ -118,8 +118,8 @@ def main() -> None:
 def show(processes: int, sentences: int, told: Told) -> None:
     """Say what one run took."""
     print(
-        f"{processes} processes: {sentences} sentences, {told.wall:.1f} s on the clock"
-        f" ({sentences / told.wall:,.0f}/s); of processors: serial {told.serial:.2f} s, own proposing {told.own:.2f} s, others {told.others:.2f} s,"
+        f"{processes} processes: {sentences} sentences, {told.wall:.1f} s on the clock,"
+        f"\n    of processors: serial {told.serial:.2f} s, own proposing {told.own:.2f} s, others {told.others:.2f} s,"
         f" together {told.processors:.2f} s; {told.memory} MiB at most",
         flush=True,
     )
