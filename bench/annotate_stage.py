@@ -101,6 +101,10 @@ def main() -> None:
     told: dict[int, list[Told]] = {processes: [] for processes in given.processes}
     stores = set()
     with tempfile.TemporaryDirectory() as name:
+        # Compiled modules are kept, as where the package is installed, whatever the caller's environment says.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(name, "modules"))
+        measured(project(Path(name, "warm"), 50))
         starts = {count: project(Path(name, f"start{count}"), given.sentences, count) for count in told}
         for _ in range(given.rounds):
             for processes, start in starts.items():
