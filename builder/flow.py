@@ -6,15 +6,26 @@ what is missing, facts are named by their content, and each batch is one transac
 
 from __future__ import annotations
 
+import pickle
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from builder.annotators.worker import end_with_the_parent
 from builder.errors import BrokenError
 from builder.model import Fact, Reject
 from builder.store.db import Store
+from builder.store.rows import Ready, ready
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+_WORTH = 2  # A stage that says nothing else is spread when there are so many batches.
+_AHEAD = 2  # So many batches wait for each other process or are in its hands: it never stands idle.
+_HELD = 6  # So many outcomes per process wait at most for one that comes before them.
 
 T = TypeVar("T")
 Watch = Callable[[int], None]
@@ -28,7 +39,7 @@ class Outcome:
     `done` counts the records that went on; None means all of the batch that were not refused.
     """
 
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[Fact | Ready] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     done: int | None = None
 
@@ -86,24 +97,26 @@ def inline(stage: Stage[T], work: Iterable[list[T]], processes: int = 1) -> Iter
 
 
 def spread(stage: Stage[T], work: Iterable[list[T]], processes: int) -> Iterator[tuple[list[T], Outcome]]:
-    """Work on batches in other processes; outcomes come in the order of the batches, and few are held at once.
+    """Work on batches here and in other processes; outcomes come in the order of the batches, and few are held at once.
 
-    Fresh processes, not forks: a fork would share the store's open files.
+    Fewer batches than the stage calls `worth_spreading` are all worked on here: to start the others would take longer.
     """
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    waiting = deque[tuple[list[T], Future[Outcome]]]()
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _become, (stage,))
+    stream, least = iter(work), getattr(stage, "worth_spreading", _WORTH)
+    first = list(islice(stream, least))
+    if len(first) < least:
+        yield from inline(stage, first)
+        return
+    held = deque[tuple[list[T], "Future[Outcome]"]]()
+    crew = _Crew(stage, processes - 1)
     try:
-        for batch in work:
-            waiting.append((batch, pool.submit(_work, batch)))
-            if 2 * processes < len(waiting):
-                batch, future = waiting.popleft()
-                yield batch, future.result()
-        yield from ((batch, future.result()) for batch, future in waiting)
+        for batch in chain(first, stream):
+            held.append((batch, crew.take(batch)))
+            while held and (held[0][1].done() or _HELD * processes < len(held)):
+                yield _first(held)
+        while held:
+            yield _first(held)
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        crew.leave()
 
 
 def _intended(stage: Stage[T], store: Store) -> Iterator[list[T]]:
@@ -114,19 +127,77 @@ def _intended(stage: Stage[T], store: Store) -> Iterator[list[T]]:
         yield batch
 
 
+class _Crew:
+    """This process and fresh ones, at work for one stage; what the others have no hand free for is done here.
+
+    Fresh, not forked: a fork would share the store's open files.
+    """
+
+    def __init__(self, stage: Stage[Any], others: int) -> None:
+        from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+        from multiprocessing import get_context
+
+        self._stage, self._others = stage, others
+        self._pool = ProcessPoolExecutor(others, get_context("spawn"), _become, (pickle.dumps(stage),))
+        # In a thread, since starting a process waits until it has read what it is sent.
+        self._door = ThreadPoolExecutor(1)
+        self._greeting = self._door.submit(self._pool.submit, _greet)
+        self._given: list[Future[Outcome]] = []
+
+    def take(self, batch: Sequence[Any]) -> Future[Outcome]:
+        """Give a batch to another process, or work on it at once."""
+        self._given = [given for given in self._given if not given.done()]
+        if self._have_arrived() and len(self._given) < _AHEAD * self._others:
+            self._given.append(self._pool.submit(_work, batch))
+            return self._given[-1]
+        return _done(_worked(self._stage, batch))
+
+    def _have_arrived(self) -> bool:
+        return self._greeting.done() and self._greeting.result().done()
+
+    def leave(self) -> None:
+        """End the other processes; what they have not begun is not done."""
+        self._door.shutdown(wait=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _done(outcome: Outcome) -> Future[Outcome]:
+    from concurrent.futures import Future
+
+    future = Future[Outcome]()
+    future.set_result(outcome)
+    return future
+
+
+def _first(held: deque[tuple[list[T], Future[Outcome]]]) -> tuple[list[T], Outcome]:
+    batch, future = held.popleft()
+    return batch, future.result()
+
+
 _stage: Stage[Any] | None = None
 """The stage that a worker process works for."""
 
 
-def _become(stage: Stage[Any]) -> None:
+def _become(stage: bytes) -> None:
     global _stage  # noqa: PLW0603 - a worker process serves one stage, sent once
-    _stage = stage
+    _stage = pickle.loads(stage)
+    threading.Thread(target=end_with_the_parent, daemon=True).start()
 
 
 def _work(batch: Sequence[Any]) -> Outcome:
     if _stage is None:
         raise BrokenError("a worker process was given work before its stage")
-    return _stage.work(batch)
+    return _worked(_stage, batch)
+
+
+def _greet() -> None:
+    """Say that this process has its stage."""
+
+
+def _worked(stage: Stage[Any], batch: Sequence[Any]) -> Outcome:
+    """Work, and make light what came of it: it travels, or waits for others."""
+    outcome = stage.work(batch)
+    return replace(outcome, facts=ready(outcome.facts))
 
 
 def batches(records: Iterable[T], size: int) -> Iterator[list[T]]:

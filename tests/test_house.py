@@ -50,7 +50,7 @@ DOORS = {
     "lingua": {"text/latin.py"},
     "matplotlib": {"plotting.py"},
     "numba": {"annotators/compiled_decoder.py"},
-    "platformdirs": {"annotators/automaton.py", "studio/environment.py"},
+    "platformdirs": {"annotators/built.py", "studio/environment.py"},
     "pyarrow": {"annotators/precomputed_rows.py", "exporters/parquet.py", "readers/arrow_rows.py"},
     "pydantic": {
         "annotators/user_patterns.py",

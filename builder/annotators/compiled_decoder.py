@@ -18,7 +18,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.annotators.automaton import default_folder
+from builder.annotators import built
 from builder.annotators.hidden_states import Ints, Model, layout
 
 Columns = NDArray[np.uint8]
@@ -58,7 +58,7 @@ class CompiledFinder:
         self._tables = _tables(model)
         some = np.zeros(1, np.intp)
         signature = tuple(map(numba.typeof, (some, some, self._tables)))
-        self._find = compiled(_find, signature, folder or default_folder().with_name("machine-code"))
+        self._find = compiled(_find, signature, folder or built.folder("machine-code"))
 
     def find(self, rows: Ints, lengths: Ints) -> Ints:
         """Find the states of runs that stand one after the other, in any order."""

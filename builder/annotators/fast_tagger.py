@@ -8,20 +8,21 @@ text is changed before rjieba sees it, one character for one, and put back after
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from importlib.machinery import PathFinder
 from importlib.metadata import version
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
-import rjieba
 from numpy.typing import NDArray
 
-from builder.annotators import reference_tagger
+from builder.annotators import hidden_tables, reference_tagger
 from builder.annotators.collector import collector_at_rest
-from builder.annotators.hidden_states import Ints, Model, model
+from builder.annotators.hidden_states import Ints, Model
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord
 from builder.annotators.runs import HAN, Codes, Runs, kinds_of, pieces, runs
 from builder.annotators.tiling import Tiling, joined, tiled, tiled_by
@@ -133,7 +134,7 @@ class FastTagger:
 
     @cached_property
     def _model(self) -> Model:
-        return model(*reference_tagger.hidden_markov_tables())
+        return hidden_tables.shipped()
 
 
 class _Guessed(NamedTuple):
@@ -225,15 +226,29 @@ def _put_back(words: list[str], begins: Ints, safe: str, text: str) -> list[str]
 def _dictionary() -> tuple[Any, bool]:
     """Load jieba's dictionary into rjieba; say whether single letters or digits are words of it."""
     if (version("rjieba"), reference_tagger.dictionary_digest()) == _COMPARED:
-        words: Any = rjieba.Jieba()
+        words: Any = _core().Jieba()
         words.add_word(_DOUBLED, 3, "x")  # B超 stands there twice; jieba counts both lines, rjieba one
         return words, False
     counts, total, tags = reference_tagger.read_words()
-    words = rjieba.Jieba.empty()  # type: ignore[no-untyped-call]
+    words = _core().Jieba.empty()
     for word, count in counts.items():
         words.add_word(word, count, tags[word])
     words.add_word(_DOUBLED, total - sum(counts.values()), "x")
     return words, any(map(_LONE_LATIN.fullmatch, counts))
+
+
+def _core() -> Any:
+    """Load rjieba's own module alone: its package makes one more dictionary at import, which takes as long as ours."""
+    package = find_spec("rjieba")
+    core = package and PathFinder.find_spec("rjieba.rjieba", package.submodule_search_locations)
+    if "rjieba" in sys.modules or not (core and core.loader):
+        import rjieba
+
+        return rjieba
+    if core.name not in sys.modules:
+        sys.modules[core.name] = module_from_spec(core)
+        core.loader.exec_module(sys.modules[core.name])
+    return sys.modules[core.name]
 
 
 def _add(words: Any, tags: dict[str, str], new: Sequence[UserWord], reference: Callable[[], ReferenceTagger]) -> bool:

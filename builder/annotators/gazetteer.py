@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from builder.annotators import lexicon
 from builder.annotators.automaton import Finder, finder
+from builder.annotators.collector import collector_at_rest
 from builder.annotators.proposal import Found, check_options, knows_any, longest_first, predictions
 from builder.errors import UsageError
 from builder.model import Prediction, Sentence, stable_id
@@ -49,8 +50,8 @@ class Gazetteer:
 
     def __init__(self, terms: Terms, schema: LabelSchema) -> None:
         allowed = {*schema.entity_names, _NOTHING}
-        self.texts = sorted(text for text, meaning in terms.items() if meaning.label in allowed)
-        self.meanings = [terms[text] for text in self.texts]
+        self.texts = sorted([text for text, meaning in terms.items() if meaning.label in allowed])
+        self.meanings = [*map(terms.__getitem__, self.texts)]
         self.schema = schema
         self.fingerprint = _named(self.texts, self.meanings)
         self._finder: Finder | None = None
@@ -98,10 +99,11 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
         UsageError: the file is not there, or a line of it is not sound.
     """
     check_options("gazetteer", options, ("terms",))
-    own = _read_terms(Path(options["terms"]), schema) if options.get("terms") else {}
-    terms = {**_shipped(), **own}
-    labels = sorted({meaning.label for meaning in terms.values()})
-    return Gazetteer(terms if knows_any(schema, labels) else {}, schema)
+    with collector_at_rest():
+        own = _read_terms(Path(options["terms"]), schema) if options.get("terms") else {}
+        terms = {**_shipped(), **own}
+        labels = sorted({meaning.label for meaning in terms.values()})
+        return Gazetteer(terms if knows_any(schema, labels) else {}, schema)
 
 
 @cache
@@ -181,8 +183,9 @@ def _read_terms(path: Path, schema: LabelSchema) -> Terms:
     for number, line in enumerate(_lines(path), 1):
         text, _, rest = line.strip().partition("\t")
         if text:
-            meanings[rest] = meaning = meanings.get(rest) or _read_meaning(rest, f"{path}:{number}", schema)
-            terms[text.strip()] = meaning
+            if rest not in meanings:
+                meanings[rest] = _read_meaning(rest, f"{path}:{number}", schema)
+            terms[text.strip()] = meanings[rest]
     return terms
 
 
@@ -205,10 +208,10 @@ def _read_meaning(rest: str, where: str, schema: LabelSchema) -> Meaning:
 
 def _named(texts: Sequence[str], meanings: Sequence[Meaning]) -> str:
     """Name the exact terms, quickly: there may be a million."""
-    ranks = {meaning: rank for rank, meaning in enumerate(sorted(set(meanings)))}
+    ranks = {meaning: str(rank) for rank, meaning in enumerate(sorted(set(meanings)))}
     body = hashlib.blake2b(stable_id(VERSION, lexicon.digest("doubts"), list(ranks)).encode(), digest_size=4)
     body.update("\0".join(texts).encode())
-    body.update(" ".join(str(ranks[meaning]) for meaning in meanings).encode())
+    body.update(" ".join(map(ranks.__getitem__, meanings)).encode())
     return body.hexdigest()
 
 

@@ -104,11 +104,21 @@ def dictionary_digest() -> str:
 
 def hidden_markov_tables() -> list[Any]:
     """Give the tagger's tables: start, transition and emission probabilities, and the states of characters."""
-    paths = [home() / "posseg" / f"{name}.p" for name in _TABLES["posseg"]]
-    if all(path.is_file() for path in paths):
+    if paths := _pickles():
         return [pickle.loads(path.read_bytes()) for path in paths]
     shared()
     return [sys.modules[f"jieba.posseg.{name}"].__dict__["P"] for name in _TABLES["posseg"]]
+
+
+def tables_digest() -> str | None:
+    """Name the bytes of those tables; None where they are not files of their own."""
+    paths = _pickles()
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest() if paths else None
+
+
+def _pickles() -> list[Path]:
+    paths = [home() / "posseg" / f"{name}.p" for name in _TABLES["posseg"]]
+    return paths if all(path.is_file() for path in paths) else []
 
 
 def _plain_tagger() -> Any:

@@ -97,7 +97,7 @@ def _serve(connection: Connection[Any, Any], annotator: Annotator) -> None:
     """Answer until nobody asks any more."""
     os.dup2(2, 1)  # Standard output is for answers: a plug-in must not write there.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The asking process hears it too, and ends this one.
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    threading.Thread(target=end_with_the_parent, daemon=True).start()
     connection.send((_START, ""))
     while True:
         try:
@@ -114,7 +114,7 @@ def _answered(annotator: Annotator, sentences: Sequence[Sentence]) -> tuple[str,
         return error.code if isinstance(error, Rejected) else "E_RAISED", reason_of(error)
 
 
-def _end_with_the_parent() -> None:
+def end_with_the_parent() -> None:
     """End this process, at work or not, when the one that asks is gone."""
     if parent := parent_process():
         wait([parent.sentinel])

@@ -7,22 +7,23 @@ An annotator that fails abstains for that sentence, which goes on without it; th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from builder.annotators.combine import Combiner
-from builder.annotators.isolation import STAGE, Isolated
+from builder.annotators.isolation import QUICK, STAGE, Isolated
 from builder.flow import Outcome
-from builder.model import Fact, Reject, Sentence, TakenUp
+from builder.model import Fact, Reject, TakenUp
 from builder.reading import Kind
-from builder.store import queries
+from builder.store import queries, rows
 from builder.store.db import Store
 from builder.store.queries import Among
+from builder.store.rows import Row
 
 
 class Annotate:
     """Propose for every sentence of the review kinds, live or offered, that this combination has not seen."""
 
     name = STAGE
-    batch_size = 200
 
     def __init__(
         self, combiner: Combiner, kinds: Sequence[Kind], among: Among = "live", *, again: bool = False
@@ -33,25 +34,30 @@ class Annotate:
         self._among = among
         self._list = queries.unheard if again else queries.unannotated
         self.waiting: int | None = None
+        # To write a batch takes a while, however small it is; and quick annotators are done with ten batches before
+        # another process has loaded them. Slow ones shall lose little when they are stopped.
+        is_quick = QUICK.issuperset(annotator.name for annotator in combiner.annotators)
+        self.batch_size, self.worth_spreading = (500, 12) if is_quick else (200, 2)
 
-    def todo(self, store: Store) -> Iterator[Sentence]:
-        """List the sentences without a whole combined prediction."""
+    def todo(self, store: Store) -> Iterator[Row]:
+        """List the sentences without a whole combined prediction, as rows: they may travel to another process."""
         missing = self._list(store, self._kinds, annotator_id(self._combiner), self._among)
         self.waiting = len(missing)
-        return queries.sentences(store, missing)
+        return queries.sentence_rows(store, missing)
 
-    def intend(self, batch: Sequence[Sentence]) -> list[Fact]:
+    def intend(self, batch: Sequence[Row]) -> list[Fact]:
         """Nothing happens outside."""
         return []
 
-    def work(self, batch: Sequence[Sentence]) -> Outcome:
+    def work(self, batch: Sequence[Row]) -> Outcome:
         """Ask every annotator, and combine; who failed on a sentence has proposed nothing for it."""
-        each, combined = self._combiner.propose_each(batch)
+        each, combined = self._combiner.propose_each([rows.sentence_of(row) for row in batch])
         rejects = self._take_rejects()
         failed = {reject.subject for reject in rejects}
-        heard = (p for of_one in each for p in of_one if f"{p.sentence}#{p.annotator.partition('@')[0]}" not in failed)
+        made = chain.from_iterable(zip(*each, combined, strict=True))  # what is stored side by side comes side by side
+        heard = (p for p in made if not failed or f"{p.sentence}#{p.annotator.partition('@')[0]}" not in failed)
         taken = (TakenUp(prediction.sentence, prediction.annotator) for prediction in combined)
-        return Outcome(facts=[*taken, *heard, *combined], rejects=rejects, done=len(batch))
+        return Outcome(facts=[*taken, *heard], rejects=rejects, done=len(batch))
 
     def _take_rejects(self) -> list[Reject]:
         asked = (annotator for annotator in self._combiner.annotators if isinstance(annotator, Isolated))

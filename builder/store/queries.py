@@ -89,10 +89,15 @@ def unsettled(store: Store) -> dict[str, list[str]]:
 
 def sentences(store: Store, ids: Iterable[str]) -> Iterator[Sentence]:
     """Give sentences by id, in the order asked, a page at a time."""
+    return map(rows.sentence_of, sentence_rows(store, ids))
+
+
+def sentence_rows(store: Store, ids: Iterable[str]) -> Iterator[rows.Row]:
+    """Give sentences as the store holds them, for `rows.sentence_of`, wherever that is."""
     waiting = iter(ids)
     while page := list(islice(waiting, _PAGE)):
         sql = f"SELECT {_SENTENCE} FROM sentence WHERE id IN ({_marks(page)})"
-        found = {row[0]: rows.sentence_of(row) for row in store.db.execute(sql, page)}
+        found = {row[0]: row for row in store.db.execute(sql, page)}
         yield from (found[id] for id in page)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from builder.model import (
     Action,
@@ -13,6 +14,7 @@ from builder.model import (
     Approval,
     Document,
     Entity,
+    Fact,
     Flag,
     Gold,
     GoldSpan,
@@ -20,6 +22,7 @@ from builder.model import (
     Prediction,
     Sentence,
     Span,
+    TakenUp,
 )
 from builder.offset_map import OffsetMap
 from builder.reading import About, Kind, Source
@@ -34,6 +37,24 @@ _PACKER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=T
 def packed(value: object) -> str:
     """Write a value as compact JSON."""
     return _PACKER.encode(value)
+
+
+class Ready(NamedTuple):
+    """Facts of one kind, of which there are many, as the rows that they become: they travel light, are added fast."""
+
+    kind: type
+    rows: Sequence[Row]
+
+
+def ready(facts: Iterable[Fact | Ready]) -> list[Fact | Ready]:
+    """Turn into rows what can be, and leave everything in its order."""
+    made: list[Fact | Ready] = []
+    for kind, same in groupby(facts, type):
+        if row_of := _READY.get(kind):
+            made.append(Ready(kind, [*map(row_of, same)]))
+        else:
+            made.extend(same)
+    return made
 
 
 def source_row(source: Source) -> Row:
@@ -88,7 +109,8 @@ def cluster_rows(cluster: Cluster) -> list[Row]:
 
 def prediction_row(prediction: Prediction) -> Row:
     """Order the columns of `prediction`; an abstention is NULL."""
-    entities = None if prediction.entities is None else packed([_entity(e) for e in prediction.entities])
+    found = prediction.entities
+    entities = packed([_entity(entity) for entity in found]) if found else None if found is None else "[]"
     label = prediction.label and packed([prediction.label.name, prediction.label.score, prediction.label.by])
     return (prediction.sentence, prediction.annotator, entities, label)
 
@@ -97,6 +119,11 @@ def prediction_of(row: Row) -> Prediction:
     """Make a prediction from its columns."""
     entities = None if row[2] is None else tuple(_entity_of(e) for e in json.loads(row[2]))
     return Prediction(row[0], row[1], entities, None if row[3] is None else _label_of(json.loads(row[3])))
+
+
+def taken_up_row(taken: TakenUp) -> Row:
+    """Give what names it."""
+    return (taken.sentence, taken.annotator)
 
 
 def annotation_row(annotation: Annotation) -> Row:
@@ -164,3 +191,10 @@ def _label_of(packed_label: list[Any]) -> Label:
 def _flag_of(packed_flag: Any, length: int) -> Flag:
     """Make a flag; before flags had a place, only their names were kept."""
     return Flag(0, length, packed_flag) if isinstance(packed_flag, str) else Flag(*packed_flag)
+
+
+_READY: Mapping[type, Callable[[Any], Row]] = {
+    Sentence: sentence_row,
+    TakenUp: taken_up_row,
+    Prediction: prediction_row,
+}

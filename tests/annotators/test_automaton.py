@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.annotators import automaton
+from builder.annotators import automaton, built
 
 LARGE = [f"甲{n:05}乙" for n in range(automaton._WORTH_KEEPING)]
 TEXT = "看甲00007乙和甲00007，再看甲19999乙"
@@ -25,7 +25,7 @@ def spoil(body):
 
 
 def test_a_built_automaton_is_read_again(kept, monkeypatch):
-    monkeypatch.setattr(automaton, "_write", lambda *_: pytest.fail("built twice"))
+    monkeypatch.setattr(built, "keep", lambda *_: pytest.fail("built twice"))
 
     assert HITS == sorted(automaton.finder(LARGE, kept.parent)(TEXT))
 

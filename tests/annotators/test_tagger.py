@@ -244,3 +244,17 @@ def test_numba_is_not_loaded_for_little_text():
 
 def test_jieba_itself_is_not_loaded_for_usual_text():
     assert "False\n" == printed("tagger.tokens_of('习近平访问杭州'); print('jieba' in sys.modules)")
+
+
+def test_the_package_makes_no_dictionary_beside_ours_and_can_be_imported_later():
+    code = """
+import sys
+from builder.annotators import tagger
+words = [token.word for token in tagger.tokens_of("我们在北京")]
+alone = "rjieba" not in sys.modules
+import rjieba
+print(alone, words == rjieba.cut("我们在北京", False))
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert "True True\n" == told

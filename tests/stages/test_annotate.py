@@ -174,7 +174,7 @@ def test_two_processes_write_what_one_does(bench, tmp_path):
     stores = []
     for processes in (1, 2):
         stage = Annotate(combiner, ["body"])
-        stage.batch_size = 10
+        stage.batch_size, stage.worth_spreading = 10, 1
         tally = flow.run(stage, bench.store, processes=processes)
         stores.append((tally, sorted(dump(bench))))
         for table in ("prediction", "reject"):

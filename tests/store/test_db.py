@@ -3,9 +3,9 @@ import sqlite3
 import pytest
 
 from builder.errors import BrokenError, Unavailable
-from builder.model import Annotation, Prediction, Reject
+from builder.model import Annotation, Entity, Intent, Prediction, Reject, Span, TakenUp
 from builder.reading import Source
-from builder.store import queries
+from builder.store import db, queries, rows
 from builder.store.db import Store
 from tests.project import at_work, dump, make_sources
 
@@ -47,6 +47,70 @@ def test_adding_facts_twice_changes_nothing(tmp_path):
             bench.store.add(queries.document_sentences(bench.store, document))
 
         assert once == dump(bench)
+
+
+@pytest.fixture
+def ingested(tmp_path):
+    (tmp_path / "sources").mkdir(parents=True)
+    lines = "\n\n".join(f"Tom spoke on day {number} of the talks." for number in range(db._AT_ONCE))
+    (tmp_path / "sources" / "talks.txt").write_text(lines, "utf-8")
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+        yield bench
+
+
+def proposed(bench, count):
+    """Propose with three annotators for so many sentences: more rows than one statement inserts, and some over."""
+    ids = queries.unannotated(bench.store, ("body",), "nobody")[:count]
+    by = ("b@1",)
+    found = (None, (), (Entity(Span(0, 3, "PERSON"), 0.5, by),))
+    return [Prediction(id, f"{name}@1", entities) for id in ids for name, entities in zip("abc", found, strict=True)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 8, 9, db._AT_ONCE])
+def test_many_predictions_are_stored_each_as_it_is(ingested, count):
+    facts = proposed(ingested, count)
+    ingested.store.add(facts)
+
+    assert facts == [queries.prediction(ingested.store, fact.sentence, fact.annotator) for fact in facts]
+    assert len(facts) == queries.count(ingested.store, "prediction")
+
+
+def test_a_prediction_that_is_known_stays_among_new_ones(ingested):
+    facts = proposed(ingested, 20)
+    ingested.store.add(facts[7:9])
+    changed = [Prediction(fact.sentence, fact.annotator, ()) for fact in facts]
+    ingested.store.add(changed)
+
+    expected = [*changed[:7], *facts[7:9], *changed[9:]]
+    assert expected == [queries.prediction(ingested.store, fact.sentence, fact.annotator) for fact in facts]
+
+
+def test_rows_are_added_as_the_facts_that_they_were(ingested):
+    facts = proposed(ingested, 20)
+    mixed = [*facts[:30], TakenUp(facts[0].sentence, "c@1"), *facts[30:], Reject("annotate", "x#a", "E_X", "why")]
+    ingested.store.add(mixed)
+    expected = dump(ingested)
+    ingested.store.db.execute("DELETE FROM prediction")
+    ingested.store.db.execute("DELETE FROM reject")
+    ready = rows.ready(mixed)
+    ingested.store.add(ready)
+
+    assert ["Ready", "Ready", "Ready", "Reject"] == [type(fact).__name__ for fact in ready]
+    assert expected == dump(ingested)
+    assert ready == rows.ready(ready)
+
+
+def test_taking_up_forgets_what_was_refused_and_not_meant_for_people(ingested):
+    facts = proposed(ingested, 2)
+    first, second = facts[2].sentence, facts[5].sentence
+    refused = [Reject("annotate", f"{id}#a", "E_X", "why") for id in (first, second)]
+    ingested.store.add([*facts, *refused, Intent(first, "batch", "c@1", "digest")])
+    ingested.store.add([TakenUp(first, "c@1"), TakenUp(first, "b@1")])
+
+    left = ingested.store.db.execute("SELECT sentence, annotator FROM prediction").fetchall()
+    assert {(f.sentence, f.annotator) for f in facts} - {(first, "b@1")} == set(left)
+    assert [f"{second}#a"] == [reject.subject for reject in queries.rejects(ingested.store)]
 
 
 def test_a_failing_fact_takes_its_whole_transaction_back(tmp_path):

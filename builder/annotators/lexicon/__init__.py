@@ -10,6 +10,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from builder.annotators.collector import collector_at_rest
+
 Row = tuple[str, ...]
 
 
@@ -17,7 +19,8 @@ Row = tuple[str, ...]
 def rows(name: str) -> tuple[Row, ...]:
     """Read the rows of one list, in file order."""
     lines = _path(name).read_text("utf-8").split("\n")
-    return tuple(tuple(line.split("\t")) for line in lines if line)
+    with collector_at_rest():
+        return tuple([tuple(line.split("\t")) for line in lines if line])
 
 
 @cache

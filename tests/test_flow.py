@@ -1,0 +1,112 @@
+"""The engines: what is spread over processes is what one makes, in its order, and nobody stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from builder import flow
+from builder.flow import Outcome
+from builder.model import Reject
+from builder.store.db import Store
+
+
+@dataclass
+class Numbers:
+    """Counts until another process has worked, and some more; says who worked on what."""
+
+    folder: Path
+    most: int | None = None
+    worth_spreading: int = 3
+    name: str = "numbers"
+    batch_size: int = 2
+
+    def todo(self, store: Store | None) -> Iterator[int]:
+        for number in count() if self.most is None else range(self.most):
+            yield number
+            time.sleep(0.002)
+            if self.most is None and list(self.folder.glob("other-*")) and number % 7 == 0:
+                return
+
+    def intend(self, batch):
+        return []
+
+    def work(self, batch: Sequence[int]) -> Outcome:
+        if os.getpid() != int((self.folder / "parent").read_text()):
+            (self.folder / f"other-{os.getpid()}").touch()
+        return Outcome(rejects=[Reject("numbers", f"{number:06}", str(os.getpid()), "-") for number in batch])
+
+
+@pytest.fixture
+def numbers(tmp_path):
+    (tmp_path / "parent").write_text(str(os.getpid()))
+    return Numbers(tmp_path)
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_outcomes_come_in_the_order_of_the_batches_from_this_process_and_others(numbers, tmp_path, processes):
+    with Store(tmp_path / "store") as store:
+        tally = flow.run(numbers, store, processes=processes)
+
+    subjects, workers = [r.subject for r in tally.rejected], {r.code for r in tally.rejected}
+    assert [f"{number:06}" for number in range(len(subjects))] == subjects
+    assert str(os.getpid()) in workers
+    assert 2 <= len(workers) <= processes
+
+
+@pytest.mark.parametrize("most", [0, 1, 4])
+def test_few_batches_are_all_worked_on_here(numbers, most):
+    numbers.most = most
+    made = [outcome for _, outcome in flow.spread(numbers, flow.batches(numbers.todo(None), 2), 2)]
+
+    assert [str(os.getpid())] * most == [reject.code for outcome in made for reject in outcome.rejects]
+
+
+def test_an_error_in_another_process_ends_the_run(numbers, tmp_path, monkeypatch):
+    (tmp_path / "parent").unlink()
+    (tmp_path / "parent").mkdir()  # who looks whose child it is fails
+
+    with Store(tmp_path / "store") as store, pytest.raises(IsADirectoryError):
+        flow.run(numbers, store, processes=2)
+
+
+def test_other_processes_end_when_this_one_is_killed(tmp_path):
+    code = f"""
+import os
+from pathlib import Path
+from builder import flow
+from tests.test_flow import Numbers
+
+if __name__ == "__main__":
+    Path({str(tmp_path / "parent")!r}).write_text(str(os.getpid()))
+    stage = Numbers(Path({str(tmp_path)!r}), most=10**6)
+    for batch in flow.spread(stage, flow.batches(stage.todo(None), 2), 2):
+        pass
+"""
+    (tmp_path / "main.py").write_text(code, "utf-8")
+    root = str(Path(__file__).parent.parent)
+    started = subprocess.Popen([sys.executable, tmp_path / "main.py"], env={**os.environ, "PYTHONPATH": root})
+    while not (others := list(tmp_path.glob("other-*"))):
+        assert started.poll() is None
+        time.sleep(0.05)
+    started.send_signal(signal.SIGKILL)
+    started.wait()
+
+    (other,) = (int(path.name.removeprefix("other-")) for path in others)
+    for _ in range(600):
+        try:
+            os.kill(other, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    os.kill(other, signal.SIGKILL)
+    pytest.fail("it lives on")
