@@ -67,8 +67,10 @@ class Openings:
         self._kinds[_codes(characters)] = range(1, len(characters) + 1)
         self._before = np.full(_CODES, ~np.uint64(0))
         self._tables = np.zeros((max(map(len, spread)), len(characters) + 1), np.uint64)
-        for rank, (before, _) in enumerate(listed):
-            self._before[_matched(before)] &= ~np.uint64(1 << rank)
+        for before in openings:
+            own = sum(1 << rank for rank, (behind, _) in enumerate(listed) if behind == before)
+            self._before[_matched(before)] &= ~np.uint64(own)
+        for rank in range(len(listed)):
             for depth, table in enumerate(self._tables):
                 some = self._kinds[_codes(spread[rank][depth])] if depth < len(spread[rank]) else slice(None)
                 table[some] |= np.uint64(1 << rank)
@@ -132,6 +134,12 @@ def _alike(characters: str) -> str:
 
 
 @cache
-def _matched(before: str) -> list[int]:
+def _matched(before: str) -> NDArray[np.intp]:
     """List what a class of characters matches; an empty one nothing."""
-    return _codes(re.findall(before, "".join(map(chr, range(_BEYOND))))) if before else []
+    found = re.findall(before, _all_characters()) if before else []
+    return np.array(_codes(found), np.intp)
+
+
+@cache
+def _all_characters() -> str:
+    return "".join(map(chr, range(_BEYOND)))
