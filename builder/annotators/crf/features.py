@@ -97,7 +97,7 @@ def templates(annotators: Sequence[str]) -> tuple[Template, ...]:
 
 def features(columns: Columns, chosen: Sequence[Template], rows: Places) -> Hashes:
     """Hash what each template sees at these units; 0 where its column is empty."""
-    made = np.zeros((len(rows), len(chosen)), np.uint64)
+    made = np.zeros((len(rows), len(chosen)), np.uint64, order="F")  # by template, as it is written and looked up
     for rank, template in enumerate(chosen):
         seen = [columns[name][rows + away] for name, away in template]
         made[:, rank] = np.where(seen[0] == 0, 0, mixed(number_of(repr(template)), *seen))
