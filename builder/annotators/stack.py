@@ -1,8 +1,9 @@
 """Approved sentences with everybody's proposals enter, a learnt combiner leaves; it proposes with calibrated scores.
 
-A CRF finds boundaries and a judge names the spans; another CRF, the namer, finds labels at once; their chances are
-averaged. All see characters, words, dictionaries and the annotators' spans, so the labels of those need not be the
-approved ones. Deterministic: the same examples and seed give the same bytes.
+A CRF finds boundaries and a judge names the spans; two more CRFs find labels at once, one of which looks wider; the
+votes are an opinion too. Their chances are averaged, by shares chosen on sentences held out. All see characters, words,
+dictionaries and the annotators' spans, so the labels of those need not be the approved ones. Deterministic: the same
+examples and seed give the same bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from builder.annotators.crf import model
 from builder.annotators.crf.calibration import Calibration
 from builder.annotators.crf.judge import Judge, evidence_of
 from builder.annotators.crf.known import Known, known_of, taught_by
-from builder.annotators.crf.lesson import Lesson
+from builder.annotators.crf.lesson import Lesson, Plan
 from builder.annotators.crf.opinions import Settled, settled
 from builder.annotators.crf.spans import Candidates, averaged, candidates, runs, tag_names
 from builder.annotators.crf.training import Settings
@@ -32,8 +33,9 @@ from builder.model import Entity, Span
 VERSION = "3"
 FOLDS = 3
 STRENGTH = 1.5
-SETTINGS = Settings()
+FINDING = Settings()
 NAMING = Settings(c1=0.15, iterations=40)
+WIDER_NAMING = Settings(c1=0.3, iterations=50)
 _TAGS = tag_names(("entity",))  # the CRF tells entities from none; which they are, the judge says
 
 
@@ -49,12 +51,11 @@ class Example:
 
 @dataclass(frozen=True)
 class Learnt:
-    """What was learnt: two CRFs, a judge, what votes are worth, the spans training knew, and how all make one."""
+    """What was learnt: three CRFs, a judge, what votes are worth, the spans training knew, and how all make one."""
 
     labels: tuple[str, ...]
     annotators: tuple[str, ...]
-    weights: Weights
-    namer: Weights
+    crfs: tuple[Weights, Weights, Weights]
     judge: Judge
     voting: Voting
     known: Known
@@ -99,13 +100,13 @@ class Learnt:
 
     @cached_property
     def _together(self) -> Together:
-        return together((self.weights, self.namer))
+        return together(self.crfs)
 
     def _opinion(self, view: View) -> Candidates:
-        found, named = self._together.chains(view.hashes(), view.lengths)
+        found, *named = self._together.chains(view.hashes(wider=True), view.lengths)
         spans = candidates(found)
         chances = self.judge.chances(evidence_of(view.units, view.columns, view.rows, spans, self.annotators))
-        opinions = [Candidates(spans.first, spans.last, chances[:, :-1]), runs(named)]
+        opinions = [Candidates(spans.first, spans.last, chances[:, :-1]), *(runs(chain) for chain in named)]
         return averaged([*opinions, self.voting.opinion(ballot_of(view))], self.settled.shares)
 
     def _by(self, span: Span, evidence: tuple[Entity, ...]) -> tuple[str, ...]:
@@ -130,12 +131,14 @@ def learn(examples: Sequence[Example], seed: int = 0) -> Learnt:
     gold = [example.gold for example in examples]
     folds = np.random.default_rng(seed).permutation(len(examples)) % FOLDS
     lesson = Lesson(view, gold, labels, folds)
-    weights, spans = lesson.crf(gold_tags(view, gold), _TAGS, SETTINGS, candidates)
-    namer, named = lesson.crf(label_tags(view, gold, labels), ("O", *labels), NAMING, runs)
+    tags, names = label_tags(view, gold, labels), ("O", *labels)
+    finder, spans = lesson.crf(gold_tags(view, gold), Plan(_TAGS, FINDING, candidates))
+    namer, named = lesson.crf(tags, Plan(names, NAMING, runs))
+    wider, widely = lesson.crf(tags, Plan(names, WIDER_NAMING, runs, wider=True))
     final, judged = lesson.judge(spans, STRENGTH)
     worth, voted = lesson.voting()
-    how = settled([judged, named, voted], lesson.classes, lesson.spans)
-    return Learnt(labels, annotators, weights, namer, final, worth, known, how)
+    how = settled([judged, named, widely, voted], lesson.classes, lesson.spans)
+    return Learnt(labels, annotators, (finder, namer, wider), final, worth, known, how)
 
 
 def _annotators(examples: Sequence[Example]) -> tuple[str, ...]:
@@ -146,8 +149,9 @@ def _annotators(examples: Sequence[Example]) -> tuple[str, ...]:
 def _written(learnt: Learnt) -> tuple[model.Arrays, dict[str, Any]]:
     judged, how = learnt.judge, learnt.settled
     arrays: model.Arrays = {
-        **_arrays("crf", learnt.weights),
-        **_arrays("namer", learnt.namer),
+        **_arrays("finder", learnt.crfs[0]),
+        **_arrays("namer", learnt.crfs[1]),
+        **_arrays("wider", learnt.crfs[2]),
         "judge_features": judged.features,
         "judge_weights": judged.weights,
         "judge_numbers": judged.numbers,
@@ -179,12 +183,14 @@ def _read(arrays: model.Arrays, words: dict[str, Any]) -> Learnt:
     try:
         if words["version"] != VERSION:
             raise UsageError(f"this model is of version {words['version']!r}, not {VERSION!r}; train it again")
-        found, namer = _weights("crf", _TAGS, arrays), _weights("namer", ("O", *words["labels"]), arrays)
+        names = ("O", *words["labels"])
+        finder = _weights("finder", _TAGS, arrays)
+        crfs = finder, _weights("namer", names, arrays), _weights("wider", names, arrays)
         judged = Judge(*(arrays[f"judge_{name}"] for name in ("features", "weights", "numbers", "bias")))
         labels, annotators = tuple(words["labels"]), tuple(words["annotators"])
         voting = Voting({label: tuple(chances) for label, chances in words["voting"].items()}, len(labels))
         calibration = Calibration(arrays["scores"], arrays["chances"])
         how = Settled(tuple(words["shares"]), float(words["threshold"]), calibration)
-        return Learnt(labels, annotators, found, namer, judged, voting, Known(words["known"]), how)
+        return Learnt(labels, annotators, crfs, judged, voting, Known(words["known"]), how)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError(f"this model cannot be read ({error!r}); train it again") from error

@@ -87,12 +87,42 @@ known 0; by 0
 known 0; unit 0
 """
 )
+_WIDER = _parse(
+    "\n".join(f"{name} {away}" for name in ("cluster", "fine cluster") for away in (-1, 0, 1))
+    + """
+fine cluster -1; fine cluster 0
+fine cluster 0; fine cluster 1
+fine cluster 1; fine cluster 2
+fine cluster -2; fine cluster -1
+cluster -1; cluster 0; cluster 1
+cluster -2; cluster -1; cluster 0
+cluster 0; cluster 1; cluster 2
+cluster 0; tag 0
+bracket 0
+depth 0
+bracket 0; unit 0
+bracket 0; tag 0
+run 0
+unit -3
+unit 3
+unit -2; unit -1; unit 0
+unit 0; unit 1; unit 2
+unit 1; unit 2; unit 3
+unit -3; unit -2; unit -1
+word after 0; unit 0
+"""
+)
 
 
 def templates(annotators: Sequence[str]) -> tuple[Template, ...]:
     """List what is looked at: characters, words, each annotator near by, and all of them together."""
     each = tuple(((f"by {name}", away),) for name in annotators for away in (-1, 0, 1))
     return (*_PLAIN, *_WORDS, *_OTHERS, *each)
+
+
+def wider_templates() -> tuple[Template, ...]:
+    """List what is looked at beyond: clusters, brackets, runs, and characters farther away."""
+    return _WIDER
 
 
 def features(columns: Columns, chosen: Sequence[Template], rows: Places) -> Hashes:

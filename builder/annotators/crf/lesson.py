@@ -23,7 +23,15 @@ from builder.annotators.crf.voting import Voting, ballot_of
 from builder.annotators.crf.weights import Weights
 from builder.model import Span
 
-Find = Callable[[Chain], Candidates]
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The tags of a CRF, how its weights are sought, what finds spans in its chain, and whether it looks wider."""
+
+    tags: tuple[str, ...]
+    settings: Settings
+    find: Callable[[Chain], Candidates]
+    wider: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +59,10 @@ class Lesson:
         places = zip(rows[found.first].tolist(), rows[found.last].tolist(), strict=True)
         return np.array([approved.get(place, len(self.labels)) for place in places], np.int64)
 
-    def crf(
-        self, tags: NDArray[np.int64], names: tuple[str, ...], how: Settings, find: Find
-    ) -> tuple[Weights, Candidates]:
-        """Teach a CRF; `find` gives its candidates."""
-        hashes, lengths, of_row = self.view.hashes(), self.view.lengths, self.folds[self.view.sentences]
+    def crf(self, tags: NDArray[np.int64], plan: Plan) -> tuple[Weights, Candidates]:
+        """Teach a CRF."""
+        names, how, find = plan.tags, plan.settings, plan.find
+        hashes, lengths, of_row = self.view.hashes(wider=plan.wider), self.view.lengths, self.folds[self.view.sentences]
         found = []
         for fold in np.unique(self.folds):
             others, rows = of_row != fold, np.flatnonzero(of_row == fold)

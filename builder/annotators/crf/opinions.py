@@ -17,16 +17,12 @@ from builder.annotators.crf.decoding import Ints
 from builder.annotators.crf.spans import Candidates, averaged
 from builder.annotators.crf.view import kept
 
-SHARES = (
-    (0.0, 0.0, 1.0),
-    (0.2, 0.2, 0.6),
-    (0.3, 0.3, 0.4),
-    (0.4, 0.4, 0.2),
-    (0.5, 0.5, 0.0),
-    (0.65, 0.35, 0.0),
-    (0.35, 0.65, 0.0),
+_JUDGE, _NAMER, _WIDER = 0.46, 0.27, 0.27
+SHARES = tuple(
+    (*(round(share * (1 - votes), 4) for share in (_JUDGE, _NAMER, _WIDER)), votes)
+    for votes in (1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1, 0.0)
 )
-"""What judge, namer and votes may weigh, the simplest first."""
+"""What judge, namer, wider namer and votes may weigh, the simplest first."""
 _THRESHOLDS = tuple(round(0.06 + 0.02 * step, 2) for step in range(22))
 _EDGE = (_THRESHOLDS[0] + _THRESHOLDS[-1]) / 2
 
@@ -46,11 +42,12 @@ class Settled:
 def settled(opinions: Sequence[Candidates], classes: Classes, gold: int) -> Settled:
     """Choose shares and threshold by F1 against so many approved spans, and calibrate what is then kept."""
     worth = []
-    for shares in SHARES:
+    possible = [shares for shares in SHARES if len(opinions[-1].first) or not shares[-1]]  # who is silent has no share
+    for shares in possible:
         opinion = averaged(opinions, shares)
         curve = _worths(opinion, _right(opinion, classes), gold, _THRESHOLDS[::3])
         worth.append(max(_smoothed(curve, 1)))
-    shares = SHARES[int(np.argmax(worth))]
+    shares = possible[int(np.argmax(worth))]
     opinion = averaged(opinions, shares)
     right = _right(opinion, classes)
     threshold = _threshold(opinion, right, gold)

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from builder.annotators.crf.units import PAD, Hashes, Places, Units, split
 
 ABSENT = 0
-_ROOM = 4
-"""Slots for each hash, at least: the more there are, the fewer have to be probed twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,12 @@ class Table:
         return found
 
 
-def table_of(hashes: Hashes, values: NDArray[np.int32]) -> Table:
-    """Store values under distinct hashes; the same pairs in the same order make the same table."""
-    size = 1 << max(4, int(_ROOM * len(hashes)).bit_length())
+def table_of(hashes: Hashes, values: NDArray[np.int32], room: int = 2) -> Table:
+    """Store values under distinct hashes; the same pairs in the same order make the same table.
+
+    There are at least so many slots for each: the more room, the fewer have to be probed twice.
+    """
+    size = 1 << max(4, int(room * len(hashes)).bit_length())
     keys, stored = np.zeros(size, np.uint64), np.zeros(size, np.int32)
     left = np.arange(len(hashes))
     slots = (hashes & np.uint64(size - 1)).astype(np.int64)
@@ -58,7 +59,7 @@ def table_of(hashes: Hashes, values: NDArray[np.int32]) -> Table:
 
 def numbered(hashes: Hashes) -> Table:
     """Store under distinct hashes their places in this list, from 1 on."""
-    return table_of(hashes, np.arange(1, len(hashes) + 1, dtype=np.int32))
+    return table_of(hashes, np.arange(1, len(hashes) + 1, dtype=np.int32), room=4)
 
 
 def terms_table(terms: Sequence[str], values: Sequence[int]) -> Table:
