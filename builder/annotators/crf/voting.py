@@ -15,9 +15,9 @@ from builder.annotators.crf.columns import Seen
 from builder.annotators.crf.decoding import Floats, Ints
 from builder.annotators.crf.spans import Candidates
 from builder.annotators.crf.view import View
+from builder.annotators.taught import VOTES
 from builder.model import Entity
 
-VOTES = "votes"
 _PRIOR = 2.0
 
 
