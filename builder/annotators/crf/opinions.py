@@ -17,7 +17,7 @@ from builder.annotators.crf.decoding import Ints
 from builder.annotators.crf.spans import Candidates, averaged
 from builder.annotators.crf.view import kept
 
-_JUDGE, _NAMER, _WIDER = 0.46, 0.27, 0.27
+_JUDGE, _NAMER, _WIDER = 0.55, 0.225, 0.225
 SHARES = tuple(
     (*(round(share * (1 - votes), 4) for share in (_JUDGE, _NAMER, _WIDER)), votes)
     for votes in (1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1, 0.0)
