@@ -3,7 +3,8 @@
     python bench/character_vectors.py builder/annotators/crf
 
 Positive mutual information of characters with their neighbours in words and with the words' tags, reduced to a few
-dimensions (truncated SVD). The two files it writes ship with the package; no text but the dictionary goes in.
+dimensions (truncated SVD); and clusters of these. The three files it writes ship with the package; no text but the
+dictionary goes in.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from scipy.sparse.linalg import svds
 from builder.annotators.tagger import word_tags
 
 SIZE = 48
+CLUSTERS = (64, 256)
+ROUNDS = 25
 
 
 def main() -> None:
@@ -32,7 +35,20 @@ def main() -> None:
     order = np.argsort([ord(character) for character in characters])
     codes = np.array([ord(character) for character in characters], np.uint32)[order]
     np.save(folder / "character_codes.npy", codes, allow_pickle=False)
-    np.save(folder / "character_vectors.npy", np.rint(vectors[order] * 127).astype(np.int8), allow_pickle=False)
+    table = np.rint(vectors[order] * 127).astype(np.int8)
+    np.save(folder / "character_vectors.npy", table, allow_pickle=False)
+    found = [clusters(table.astype(np.float64), count) for count in CLUSTERS]
+    np.save(folder / "character_clusters.npy", np.stack(found, 1).astype(np.uint16), allow_pickle=False)
+
+
+def clusters(vectors: np.ndarray, count: int) -> np.ndarray:
+    """Give each vector the number of its cluster (spherical k-means, begun at vectors spread over the table)."""
+    centres = vectors[np.linspace(0, len(vectors) - 1, count).astype(int)]
+    for _ in range(ROUNDS):
+        centres = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
+        nearest = (vectors @ centres.T).argmax(1)
+        centres = np.stack([vectors[nearest == n].sum(0) for n in range(count)])
+    return nearest
 
 
 def pairs() -> Iterator[tuple[str, str]]:

@@ -1,13 +1,14 @@
 """Approved sentences with everybody's proposals enter, a learnt combiner leaves; it proposes with calibrated scores.
 
-A CRF finds boundaries and a judge names the spans; another CRF, the namer, finds labels at once; their chances are
-averaged. All see characters, words, dictionaries and the annotators' spans, so the labels of those need not be the
-approved ones. Deterministic: the same examples and seed give the same bytes.
+A CRF finds boundaries and a judge names the spans; two more CRFs find labels at once, one of which looks wider; the
+votes are an opinion too. Their chances are averaged, by shares chosen on sentences held out. All see characters, words,
+dictionaries and the annotators' spans, so the labels of those need not be the approved ones. Deterministic: the same
+examples and seed give the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,30 +16,27 @@ from typing import Any
 
 import numpy as np
 
-from builder.annotators.crf import judge, model, training
-from builder.annotators.crf.calibration import Calibration, calibrated
-from builder.annotators.crf.columns import at_units
-from builder.annotators.crf.decoding import Chain, Floats, Ints
-from builder.annotators.crf.judge import Evidence, Judge, evidence_of
+from builder.annotators.crf import model
+from builder.annotators.crf.calibration import Calibration
+from builder.annotators.crf.judge import Judge, evidence_of
 from builder.annotators.crf.known import Known, known_of, taught_by
+from builder.annotators.crf.lesson import Lesson, Plan
+from builder.annotators.crf.opinions import Settled, settled
 from builder.annotators.crf.spans import Candidates, averaged, candidates, runs, tag_names
-from builder.annotators.crf.tables import Table
-from builder.annotators.crf.training import Settings, Weights
+from builder.annotators.crf.training import Settings
 from builder.annotators.crf.view import View, gold_tags, kept, label_tags, seen_as, view_of
+from builder.annotators.crf.voting import Voting, ballot_of
+from builder.annotators.crf.weights import Together, Weights, together
 from builder.errors import UsageError
 from builder.model import Entity, Span
 
-VERSION = "2"
+VERSION = "3"
 FOLDS = 3
 STRENGTH = 1.5
-SETTINGS = Settings()
+FINDING = Settings()
 NAMING = Settings(c1=0.15, iterations=40)
+WIDER_NAMING = Settings(c1=0.3, iterations=50)
 _TAGS = tag_names(("entity",))  # the CRF tells entities from none; which they are, the judge says
-_THRESHOLDS = tuple(round(0.06 + 0.02 * step, 2) for step in range(22))
-_EDGE = (_THRESHOLDS[0] + _THRESHOLDS[-1]) / 2
-
-Plan = tuple[tuple[str, ...], Settings, Callable[[Chain], Candidates]]
-"""The tags of a CRF, how its weights are sought, and what finds spans in its chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +51,26 @@ class Example:
 
 @dataclass(frozen=True)
 class Learnt:
-    """What was learnt: two CRFs, a judge, the spans training knew, and how scores become probabilities."""
+    """What was learnt: three CRFs, a judge, what votes are worth, the spans training knew, and how all make one."""
 
     labels: tuple[str, ...]
     annotators: tuple[str, ...]
-    weights: Weights
-    namer: Weights
+    crfs: tuple[Weights, Weights, Weights]
     judge: Judge
+    voting: Voting
     known: Known
-    calibration: Calibration
-    threshold: float
+    settled: Settled
 
     def propose(self, batch: Sequence[tuple[str, str, tuple[Entity, ...]]]) -> list[tuple[Entity, ...]]:
         """Propose for sentences: (text, language, everybody's spans); a score is the chance that the span is right."""
         view = view_of(seen_as(batch), self.annotators, self.known)
         spans = self._opinion(view)
+        stay = kept(spans, self.settled.threshold)
+        best = spans.chances[stay]
+        scores = self.settled.calibration.apply(best.max(1, initial=0.0)).tolist()
         found: list[list[Entity]] = [[] for _ in batch]
-        for rank in kept(spans, self.threshold):
-            sentence, span = view.span(spans, rank, self.labels[int(spans.chances[rank].argmax())])
-            score = float(self.calibration.apply(spans.chances[rank].max(keepdims=True))[0])
+        for rank, label, score in zip(stay, best.argmax(1).tolist(), scores, strict=True):
+            sentence, span = view.span(spans, rank, self.labels[label])
             found[sentence].append(Entity(span, round(score, 4), self._by(span, batch[sentence][2])))
         return [tuple(sorted(entities)) for entities in found]
 
@@ -99,12 +98,16 @@ class Learnt:
         """Name the model by its content."""
         return model.name_of(self.files)
 
+    @cached_property
+    def _together(self) -> Together:
+        return together(self.crfs)
+
     def _opinion(self, view: View) -> Candidates:
-        hashes = view.hashes()
-        spans = candidates(Chain(self.weights.scores(hashes), self.weights.steps, view.lengths))
+        found, *named = self._together.chains(view.hashes(wider=True), view.lengths)
+        spans = candidates(found)
         chances = self.judge.chances(evidence_of(view.units, view.columns, view.rows, spans, self.annotators))
-        named = runs(Chain(self.namer.scores(hashes), self.namer.steps, view.lengths))
-        return averaged([Candidates(spans.first, spans.last, chances[:, :-1]), named])
+        opinions = [Candidates(spans.first, spans.last, chances[:, :-1]), *(runs(chain) for chain in named)]
+        return averaged([*opinions, self.voting.opinion(ballot_of(view))], self.settled.shares)
 
     def _by(self, span: Span, evidence: tuple[Entity, ...]) -> tuple[str, ...]:
         same = {who for one in evidence if (one.span.start, one.span.end) == (span.start, span.end) for who in one.by}
@@ -127,18 +130,15 @@ def learn(examples: Sequence[Example], seed: int = 0) -> Learnt:
     view = view_of(seen, annotators, known, taught)
     gold = [example.gold for example in examples]
     folds = np.random.default_rng(seed).permutation(len(examples)) % FOLDS
-    weights, spans = _crossed(view, gold_tags(view, gold), folds, (_TAGS, SETTINGS, candidates))
-    namer, named = _crossed(view, label_tags(view, gold, labels), folds, (("O", *labels), NAMING, runs))
-    told = evidence_of(view.units, view.columns, view.rows, spans, annotators)
-    classes = _classes(view, spans, examples, labels)
-    held_out = _held_out(told, classes, folds[view.sentences[spans.first]], len(labels) + 1)
-    opinion = averaged([Candidates(spans.first, spans.last, held_out[:, :-1]), named])
-    right = opinion.chances.argmax(1) == _classes(view, opinion, examples, labels)
-    threshold = _threshold(opinion, right, sum(len(spans) for spans in gold))
-    stay = kept(opinion, threshold)
-    calibration = calibrated(opinion.chances.max(1, initial=0.0)[stay], right[stay].astype(float))
-    final = judge.fit(told, classes, len(labels) + 1, STRENGTH)
-    return Learnt(labels, annotators, weights, namer, final, known, calibration, threshold)
+    lesson = Lesson(view, gold, labels, folds)
+    tags, names = label_tags(view, gold, labels), ("O", *labels)
+    finder, spans = lesson.crf(gold_tags(view, gold), Plan(_TAGS, FINDING, candidates))
+    namer, named = lesson.crf(tags, Plan(names, NAMING, runs))
+    wider, widely = lesson.crf(tags, Plan(names, WIDER_NAMING, runs, wider=True))
+    final, judged = lesson.judge(spans, STRENGTH)
+    worth, voted = lesson.voting()
+    how = settled([judged, named, widely, voted], lesson.classes, lesson.spans)
+    return Learnt(labels, annotators, (finder, namer, wider), final, worth, known, how)
 
 
 def _annotators(examples: Sequence[Example]) -> tuple[str, ...]:
@@ -146,102 +146,51 @@ def _annotators(examples: Sequence[Example]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _crossed(view: View, tags: Ints, folds: Ints, how: Plan) -> tuple[Weights, Candidates]:
-    """Train on all, and find candidates in each fold by a CRF that never saw it."""
-    names, settings, find = how
-    hashes, lengths, of_row = view.hashes(), view.lengths, folds[view.sentences]
-    found = []
-    for fold in range(FOLDS):
-        others, rows = of_row != fold, np.flatnonzero(of_row == fold)
-        part = training.fit(hashes[others], tags[others], names, lengths[folds != fold], settings)
-        spans = find(Chain(part.scores(hashes[rows]), part.steps, lengths[folds == fold]))
-        found.append(Candidates(rows[spans.first], rows[spans.last], spans.chances))
-    first, last = (np.concatenate([getattr(part, name) for part in found]) for name in ("first", "last"))
-    order = np.lexsort((last, first))
-    chances = np.concatenate([part.chances for part in found])
-    whole = training.fit(hashes, tags, names, lengths, settings)
-    return whole, Candidates(first[order], last[order], chances[order])
-
-
-def _classes(view: View, spans: Candidates, examples: Sequence[Example], labels: tuple[str, ...]) -> Ints:
-    """Say of each candidate which label it has; the class after the last label is none."""
-    gold = {}
-    for sentence, example in enumerate(examples):
-        for span in example.gold:
-            gold[at_units(view.units, sentence, span.start, span.end)] = labels.index(span.label)
-    places = zip(view.rows[spans.first].tolist(), view.rows[spans.last].tolist(), strict=True)
-    return np.array([gold.get(place, len(labels)) for place in places], np.int64)
-
-
-def _held_out(told: Evidence, classes: Ints, folds: Ints, count: int) -> Floats:
-    """Judge each fold's candidates by a judge that never saw them."""
-    chances = np.zeros((len(classes), count))
-    for fold in range(FOLDS):
-        inside = folds == fold
-        if inside.any() and not inside.all():
-            part = judge.fit(told.of(~inside), classes[~inside], count, STRENGTH)
-            chances[inside] = part.chances(told.of(inside))
-    return chances
-
-
-def _threshold(spans: Candidates, right: Any, gold: int) -> float:
-    """Find the threshold of the best F1, each averaged with its neighbours'; of equals the one nearest the middle.
-
-    Were the chances exact, half of that F1 would be best. What few sentences say is noisy: the two meet in the middle.
-    """
-    stays = [kept(spans, threshold) for threshold in _THRESHOLDS]
-    worth = [2 * float(right[stay].sum()) / max(len(stay) + gold, 1) for stay in stays]
-    smooth = [sum(near) / len(near) for n in range(len(worth)) for near in [worth[max(n - 2, 0) : n + 3]]]
-    best, found = max(zip(smooth, _THRESHOLDS, strict=True), key=lambda one: (one[0], -abs(one[1] - _EDGE)))
-    return round((found + best / 2) / 2, 3)
-
-
 def _written(learnt: Learnt) -> tuple[model.Arrays, dict[str, Any]]:
-    judged, known = learnt.judge, learnt.known
+    judged, how = learnt.judge, learnt.settled
     arrays: model.Arrays = {
-        **_arrays("crf", learnt.weights),
-        **_arrays("namer", learnt.namer),
-        "judge_keys": judged.features.keys,
-        "judge_places": judged.features.values,
+        **_arrays("finder", learnt.crfs[0]),
+        **_arrays("namer", learnt.crfs[1]),
+        **_arrays("wider", learnt.crfs[2]),
+        "judge_features": judged.features,
         "judge_weights": judged.weights,
         "judge_numbers": judged.numbers,
         "judge_bias": judged.bias,
-        "scores": learnt.calibration.scores,
-        "chances": learnt.calibration.chances,
+        "scores": how.calibration.scores,
+        "chances": how.calibration.chances,
     }
     words: dict[str, Any] = {
         "version": VERSION,
         "labels": learnt.labels,
         "annotators": learnt.annotators,
-        "known": {term: dict(counts) for term, counts in known.counts.items()},
-        "threshold": learnt.threshold,
+        "known": {term: dict(counts) for term, counts in learnt.known.counts.items()},
+        "voting": {label: list(chances) for label, chances in learnt.voting.chances.items()},
+        "shares": how.shares,
+        "threshold": how.threshold,
     }
     return arrays, words
 
 
 def _arrays(name: str, weights: Weights) -> model.Arrays:
-    return {
-        f"{name}_keys": weights.features.keys,
-        f"{name}_places": weights.features.values,
-        f"{name}_states": weights.states,
-        f"{name}_steps": weights.steps,
-    }
+    return {f"{name}_features": weights.features, f"{name}_states": weights.states, f"{name}_steps": weights.steps}
 
 
 def _weights(name: str, tags: tuple[str, ...], arrays: model.Arrays) -> Weights:
-    table = Table(arrays[f"{name}_keys"], arrays[f"{name}_places"])
-    return Weights(tags, table, arrays[f"{name}_states"], arrays[f"{name}_steps"])
+    return Weights(tags, arrays[f"{name}_features"], arrays[f"{name}_states"], arrays[f"{name}_steps"])
 
 
 def _read(arrays: model.Arrays, words: dict[str, Any]) -> Learnt:
     try:
         if words["version"] != VERSION:
             raise UsageError(f"this model is of version {words['version']!r}, not {VERSION!r}; train it again")
-        found, namer = _weights("crf", _TAGS, arrays), _weights("namer", ("O", *words["labels"]), arrays)
-        table = Table(arrays["judge_keys"], arrays["judge_places"])
-        judged = Judge(table, arrays["judge_weights"], arrays["judge_numbers"], arrays["judge_bias"])
+        names = ("O", *words["labels"])
+        finder = _weights("finder", _TAGS, arrays)
+        crfs = finder, _weights("namer", names, arrays), _weights("wider", names, arrays)
+        judged = Judge(*(arrays[f"judge_{name}"] for name in ("features", "weights", "numbers", "bias")))
+        labels, annotators = tuple(words["labels"]), tuple(words["annotators"])
+        voting = Voting({label: tuple(chances) for label, chances in words["voting"].items()}, len(labels))
         calibration = Calibration(arrays["scores"], arrays["chances"])
-        names = tuple(words["labels"]), tuple(words["annotators"])
-        return Learnt(*names, found, namer, judged, Known(words["known"]), calibration, float(words["threshold"]))
-    except (KeyError, TypeError, ValueError) as error:
+        how = Settled(tuple(words["shares"]), float(words["threshold"]), calibration)
+        return Learnt(labels, annotators, crfs, judged, voting, Known(words["known"]), how)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError(f"this model cannot be read ({error!r}); train it again") from error

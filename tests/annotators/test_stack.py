@@ -115,7 +115,7 @@ def test_a_saved_model_is_read_back_byte_for_byte(learnt, tmp_path):
     assert learnt.propose(batch) == again.propose(batch)
 
 
-@pytest.mark.parametrize("name", ["crf_states.npy", "words.json"])
+@pytest.mark.parametrize("name", ["finder_states.npy", "words.json"])
 def test_a_changed_file_is_refused(learnt, tmp_path, name):
     learnt.save(tmp_path)
     body = bytearray((tmp_path / name).read_bytes())

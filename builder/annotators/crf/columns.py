@@ -149,18 +149,30 @@ def _dictionary(units: Units, dictionary: Table) -> Columns:
 
 def _evidence(units: Units, seen: Sequence[Seen], annotators: Sequence[str]) -> Columns:
     """Give each unit the label under which each annotator has it, and whether it begins or ends there."""
-    made = {name: np.ones(units.count, np.uint64) for name in annotators}
-    for rank, sentence in enumerate(seen):
+    told: dict[str, list[tuple[int, int, int]]] = {name: [] for name in annotators}
+    for sentence, origin in zip(seen, units.origins.tolist(), strict=True):
         for entity in sentence.evidence:
-            first, last = at_units(units, rank, entity.span.start, entity.span.end)
-            for name in {author.partition("@")[0] for author in entity.by} & made.keys():
-                mark(made[name], first, last, entity.span.label)
+            found = (origin + entity.span.start, origin + entity.span.end, number_of(entity.span.label))
+            for name in {author.partition("@")[0] for author in entity.by} & told.keys():
+                told[name].append(found)
+    made = {name: marked(units, found) for name, found in told.items()}
     held = {f"by {name}": made[name] for name in annotators}
     return {**held, "by": mixed(5, *made.values()) if made else np.ones(units.count, np.uint64)}
 
 
-def mark(column: Hashes, first: int, last: int, label: str) -> None:
-    """Write a span into a column: its label at every unit, told apart where it begins and ends."""
-    column[first : last + 1] = number_of(label) * 4 + 1
-    column[first] += ONE
-    column[last] += np.uint64(2)
+def marked(units: Units, found: Sequence[tuple[int, int, int]]) -> Hashes:
+    """Write spans (start, end, number of the label) into a column, told apart where they begin and end.
+
+    Later spans are written over earlier ones.
+    """
+    column = np.ones(units.count, np.uint64)
+    if not found:
+        return column
+    start, end, label = np.array(found, np.int64).T
+    first, last = np.searchsorted(units.ends, start, "right"), np.searchsorted(units.starts, end, "left") - 1
+    sizes = np.maximum(last - first + 1, 0)
+    span = np.repeat(np.arange(len(first)), sizes)
+    at = np.arange(len(span)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + first[span]
+    edges = (at == first[span]) + 2 * (at == last[span])
+    column[at] = (label[span] * 4 + 1 + edges).astype(np.uint64)
+    return column

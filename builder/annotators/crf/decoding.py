@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _AT_ONCE = 256
+_RESCALED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +76,39 @@ def _alive(lengths: Ints) -> list[int]:
 
 def _forward_backward(chain: Chain, first: Ints, lengths: Ints, made: Beliefs) -> None:
     alive = _alive(lengths)
-    weights = np.exp(chain.steps - chain.steps.max())
-    forward: list[Floats] = []
-    for t, n in enumerate(alive):
-        here = _exp(chain.states[first[:n] + t])
-        forward.append(_scaled(here if t == 0 else (forward[-1][:n] @ weights) * here))
-    worth = np.ones((len(first), chain.states.shape[1]))
-    for t in range(len(alive) - 1, -1, -1):
-        n = alive[t]
-        rows = first[:n] + t
-        made.behind[rows] = worth[:n]
-        made.tags[rows] = _scaled(forward[t] * worth[:n])
-        made.ahead[rows] = _scaled(_exp(chain.states[rows]) * worth[:n])
-        worth[:n] = made.ahead[rows] @ weights.T
+    every = np.concatenate([first[:n] + t for t, n in enumerate(alive)])
+    borders = np.cumsum([0, *alive])
+    here = chain.states[every]
+    here = np.exp(here - here.max(1, keepdims=True))
+    forward = _swept(here, np.exp(chain.steps - chain.steps.max()), borders)
+    behind, ahead = _swept_back(here, np.exp(chain.steps - chain.steps.max()).T, borders)
+    tags = forward * behind
+    made.tags[every] = tags / tags.sum(1, keepdims=True)
+    made.behind[every], made.ahead[every] = behind, ahead
 
 
-def _exp(scores: Floats) -> Floats:
-    return np.asarray(np.exp(scores - scores.max(1, keepdims=True)))
+def _swept(here: Floats, weights: Floats, borders: Ints) -> Floats:
+    """Carry what came before from unit to unit; scaled now and then, lest it vanish."""
+    forward = here.copy()
+    for t in range(1, len(borders) - 1):
+        before, at, end = borders[t - 1 : t + 2].tolist()
+        now = forward[at:end]
+        now *= forward[before : before + end - at] @ weights
+        if t % _RESCALED == 0:
+            now /= now.sum(1, keepdims=True)
+    return forward
 
 
-def _scaled(values: Floats) -> Floats:
-    return np.asarray(values / values.sum(1, keepdims=True))
+def _swept_back(here: Floats, weights: Floats, borders: Ints) -> tuple[Floats, Floats]:
+    """Carry what follows back from unit to unit: without each unit itself, and with it."""
+    behind, ahead = np.ones_like(here), here.copy()
+    for t in range(len(borders) - 2, -1, -1):
+        at, end = borders[t : t + 2].tolist()
+        now = ahead[at:end]
+        if t + 2 < len(borders):
+            size = int(borders[t + 2]) - end
+            behind[at : at + size] = ahead[end : end + size] @ weights
+            now[:size] *= behind[at : at + size]
+        if t % _RESCALED == 0:
+            now /= now.sum(1, keepdims=True)
+    return behind, ahead

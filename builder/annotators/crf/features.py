@@ -87,6 +87,31 @@ known 0; by 0
 known 0; unit 0
 """
 )
+_WIDER = _parse(
+    "\n".join(f"{name} {away}" for name in ("cluster", "fine cluster") for away in (-1, 0, 1))
+    + """
+fine cluster -1; fine cluster 0
+fine cluster 0; fine cluster 1
+fine cluster 1; fine cluster 2
+fine cluster -2; fine cluster -1
+cluster -1; cluster 0; cluster 1
+cluster -2; cluster -1; cluster 0
+cluster 0; cluster 1; cluster 2
+cluster 0; tag 0
+bracket 0
+depth 0
+bracket 0; unit 0
+bracket 0; tag 0
+run 0
+unit -3
+unit 3
+unit -2; unit -1; unit 0
+unit 0; unit 1; unit 2
+unit 1; unit 2; unit 3
+unit -3; unit -2; unit -1
+word after 0; unit 0
+"""
+)
 
 
 def templates(annotators: Sequence[str]) -> tuple[Template, ...]:
@@ -95,9 +120,14 @@ def templates(annotators: Sequence[str]) -> tuple[Template, ...]:
     return (*_PLAIN, *_WORDS, *_OTHERS, *each)
 
 
+def wider_templates() -> tuple[Template, ...]:
+    """List what is looked at beyond: clusters, brackets, runs, and characters farther away."""
+    return _WIDER
+
+
 def features(columns: Columns, chosen: Sequence[Template], rows: Places) -> Hashes:
     """Hash what each template sees at these units; 0 where its column is empty."""
-    made = np.zeros((len(rows), len(chosen)), np.uint64)
+    made = np.zeros((len(rows), len(chosen)), np.uint64, order="F")  # by template, as it is written and looked up
     for rank, template in enumerate(chosen):
         seen = [columns[name][rows + away] for name, away in template]
         made[:, rank] = np.where(seen[0] == 0, 0, mixed(number_of(repr(template)), *seen))

@@ -9,20 +9,23 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.annotators.crf.columns import Columns, number_of
+from builder.annotators.crf.columns import ONE, Columns, number_of
 from builder.annotators.crf.decoding import Floats, Ints
 from builder.annotators.crf.spans import Candidates
-from builder.annotators.crf.tables import Table, table_of
-from builder.annotators.crf.units import Hashes, Units, mixed
+from builder.annotators.crf.tables import Table, numbered
+from builder.annotators.crf.units import EMPTY, Hashes, Units, mixed
 from builder.annotators.crf.vectors import span_vectors
 
 SCALE = 0.5
 MINIMUM = 2
 _EDGE = 1e-3
+_SIGHT, _NEAR = 40, 8
+"""How many units away words tell what a sentence is about, and how many away it matters on which side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +43,28 @@ class Evidence:
         return Evidence(ranks[self.rows[inside]], self.hashes[inside], self.numbers[chosen])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judge:
-    """Weights per feature and class; the last class is `no entity`."""
+    """Weights per feature (row 0 is empty) and class; the last class is `no entity`."""
 
-    features: Table
+    features: Hashes
     weights: Floats
     numbers: Floats
     bias: Floats
 
+    @cached_property
+    def table(self) -> Table:
+        """Find a feature's row."""
+        return numbered(self.features)
+
     def chances(self, seen: Evidence) -> Floats:
         """Give each span's probability under each label, the last column being none."""
         scores = seen.numbers @ self.numbers + self.bias
-        found = self.features.find(seen.hashes)
+        found = self.table.find(seen.hashes)
         hit = np.flatnonzero(found)
-        order = hit[np.argsort(seen.rows[hit], kind="stable")]
-        if len(order):
-            rows, starts = np.unique(seen.rows[order], return_index=True)
-            scores[rows] += SCALE * np.add.reduceat(self.weights[found[order]], starts, axis=0)
+        rows, places = seen.rows[hit], found[hit]
+        for label, weights in enumerate(self.weights.T):
+            scores[:, label] += SCALE * np.bincount(rows, weights.take(places), len(scores))
         scores = np.exp(scores - scores.max(1, keepdims=True)) if len(scores) else scores
         return np.asarray(scores / scores.sum(1, keepdims=True))
 
@@ -68,7 +75,7 @@ def evidence_of(units: Units, columns: Columns, rows: Ints, spans: Candidates, a
     whole = [*_of_span(units, columns, first, last), *_beside(columns, first, last)]
     whole += _told(columns, first, last, annotators)
     places: list[Ints] = [np.arange(len(first), dtype=np.int64)] * len(whole)
-    for place, column in _inside(columns, first, last):
+    for place, column in (*_inside(columns, first, last), *_about(units, columns, first, last)):
         places.append(place)
         whole.append(column)
     numbers = np.concatenate([_numbers(spans), span_vectors(units, first, last)], 1)
@@ -88,9 +95,8 @@ def fit(seen: Evidence, labels: Ints, classes: int, strength: float) -> Judge:
     else:
         found, intercepts = _regression(seen, places, int(keep.sum()), labels, strength)
         weights[:, present], bias[present] = found, intercepts
-    table = table_of(known[keep], np.arange(1, int(keep.sum()) + 1, dtype=np.int32))
     states = np.concatenate([np.zeros((1, classes)), weights[: int(keep.sum())]])
-    return Judge(table, states, weights[int(keep.sum()) :], bias)
+    return Judge(known[keep], states, weights[int(keep.sum()) :], bias)
 
 
 def _regression(seen: Evidence, places: Ints, count: int, labels: Ints, strength: float) -> tuple[Floats, Floats]:
@@ -175,6 +181,24 @@ def _inside(columns: Columns, first: Ints, last: Ints) -> list[tuple[Ints, Hashe
     return made
 
 
+def _about(units: Units, columns: Columns, first: Ints, last: Ints) -> list[tuple[Ints, Hashes]]:
+    """List the words that stand in the same sentence as each span, outside of it: those near by also by their side."""
+    is_word = columns["word"] != 0
+    word = np.where(is_word, columns["word"], columns["unit"])
+    told = (columns["place"] & ONE == 0) | ~is_word  # a word is told at its first unit; without words, units are
+    gaps = np.flatnonzero(units.kinds[units.starts] == EMPTY)
+    before, behind = gaps[np.searchsorted(gaps, first) - 1], gaps[np.searchsorted(gaps, last)]
+    made = []
+    for away in range(1, _SIGHT + 1):
+        for side, at, inside in ((1, first - away, before < first - away), (0, last + away, last + away < behind)):
+            rows = np.flatnonzero(inside)
+            rows = rows[told[at[rows]]]
+            made.append((rows, _named("about", word[at[rows]])))
+            if away <= _NEAR:
+                made.append((rows, mixed(number_of("near"), word[at[rows]], side)))
+    return made
+
+
 def _numbers(spans: Candidates) -> Floats:
     """Give what the CRF believes of each span, and of its strongest rival."""
     whole = spans.chances.sum(1, keepdims=True)
@@ -188,12 +212,11 @@ def _numbers(spans: Candidates) -> Floats:
 def _rivals(spans: Candidates, chances: Floats) -> Floats:
     """Find the most probable other span that shares a unit; spans come ordered by their first unit."""
     strongest = np.zeros(len(chances))
-    first, last = spans.first.tolist(), spans.last.tolist()
-    held = chances.tolist()
-    for here in range(len(held)):
-        there = here + 1
-        while there < len(held) and first[there] <= last[here]:
-            strongest[here] = max(strongest[here], held[there])
-            strongest[there] = max(strongest[there], held[here])
-            there += 1
+    for step in range(1, len(chances)):
+        here = np.flatnonzero(spans.first[step:] <= spans.last[:-step])
+        if not len(here):  # who does not reach the nearest begins no later than who would reach one farther off
+            break
+        there = here + step
+        strongest[here] = np.maximum(strongest[here], chances[there])
+        strongest[there] = np.maximum(strongest[there], chances[here])
     return strongest

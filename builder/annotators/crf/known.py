@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from builder.annotators.crf.columns import mark
+from builder.annotators.crf.columns import marked, number_of
 from builder.annotators.crf.tables import Table, matches, terms_table
 from builder.annotators.crf.units import Hashes, Units
 from builder.model import Span
@@ -57,13 +57,11 @@ def taught_by(text: str, gold: Sequence[Span]) -> Taught:
 
 def known_column(units: Units, known: Known, own: Sequence[Taught] | None = None) -> Hashes:
     """Mark known spans, longer ones over shorter; `own` is what each sentence itself taught, if it did."""
-    column = np.ones(units.count, np.uint64)
-    if not known.terms:
-        return column
-    for size, at, ranks in matches(units, known.table, range(1, LONGEST + 1)):
+    found: list[tuple[int, int, int]] = []
+    for size, at, ranks in matches(units, known.table, range(1, LONGEST + 1)) if known.terms else ():
         sentences = np.searchsorted(units.first, at, "right") - 1
         for first, rank, sentence in zip(at.tolist(), ranks.tolist(), sentences.tolist(), strict=True):
             label = known.label_of(known.terms[rank - 1], own[sentence] if own else ())
             if label is not None:
-                mark(column, first, first + size - 1, label)
-    return column
+                found.append((int(units.starts[first]), int(units.ends[first + size - 1]), number_of(label)))
+    return marked(units, found)

@@ -35,26 +35,31 @@ def tag_names(labels: Sequence[str]) -> tuple[str, ...]:
 def candidates(chain: Chain) -> Candidates:
     """Find every span probable enough under each label; tags are ordered as in `tag_names`."""
     made = beliefs(chain)
-    begins = range(1, chain.states.shape[1], 2)
-    return _gathered([_followed(chain, made, made.tags[:, tag], tag, tag + 1) for tag in begins])
+    count = chain.states.shape[1] // 2
+    rows, labels = np.nonzero(made.tags[:, 1::2] > FLOOR)
+    spans = _followed(chain, made, rows, made.tags[rows, 2 * labels + 1], (2 * labels + 1, 2 * labels + 2))
+    return _gathered(spans, labels, count)
 
 
 def runs(chain: Chain) -> Candidates:
     """Find every probable run of units under one label; the tags are outside, then one per label."""
     made = beliefs(chain)
+    count = chain.states.shape[1] - 1
+    begins = made.tags[:, 1:].copy()
     after = np.setdiff1d(np.arange(len(chain.states)), chain.first)
-    found = []
-    for tag in range(1, chain.states.shape[1]):
-        begins = made.tags[:, tag].copy()
-        begins[after] -= made.tags[after - 1, tag] * step_chance(chain, made, after - 1, tag, tag)
-        found.append(_followed(chain, made, begins, tag, tag))
-    return _gathered(found)
+    for tag in range(1, count + 1):
+        begins[after, tag - 1] -= made.tags[after - 1, tag] * step_chance(chain, made, after - 1, tag, tag)
+    rows, labels = np.nonzero(begins > FLOOR)
+    spans = _followed(chain, made, rows, begins[rows, labels], (labels + 1, labels + 1))
+    return _gathered(spans, labels, count)
 
 
-def averaged(opinions: Sequence[Candidates]) -> Candidates:
+def averaged(opinions: Sequence[Candidates], shares: Sequence[float] = ()) -> Candidates:
     """Average what several say of spans, label by label; a span that one does not name has no chance there."""
+    shares = shares or [1 / len(opinions)] * len(opinions)
+    heard = [(one, share) for one, share in zip(opinions, shares, strict=True) if share]
     count = opinions[0].chances.shape[1]
-    columns = [(one.first, one.last, one.chances / len(opinions)) for one in opinions]
+    columns = [(one.first, one.last, one.chances * share) for one, share in heard]
     first, last, chances = (np.concatenate(column) for column in zip(*columns, strict=True))
     every = np.arange(count)
     return _summed(np.repeat(first, count), np.repeat(last, count), np.tile(every, len(first)), chances.ravel(), count)
@@ -85,40 +90,43 @@ def _walk(best: Sequence[tuple[float, int]], befores: Sequence[int]) -> Iterator
             at = befores[at - 1]
 
 
-def _gathered(found: Sequence[Iterator[tuple[Ints, Ints, Floats]]]) -> Candidates:
+def _gathered(found: Iterator[tuple[Ints, Ints, Ints, Floats]], labels: Ints, count: int) -> Candidates:
     """Lay the spans of all labels out, each with its chances side by side."""
-    parts = [
-        (first, last, np.full(len(first), n), chance) for n, one in enumerate(found) for first, last, chance in one
-    ]
-    if not parts:
-        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(found))))
-    first, last, label, chance = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return _summed(first, last, label, chance, len(found))
+    none = np.zeros(0, np.int64)
+    parts = [(none, none, none, np.zeros(0)), *found]
+    first, last, begun, chance = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return _summed(first, last, labels[begun], chance, count)
 
 
 def _summed(first: Ints, last: Ints, label: Ints, chance: Floats, count: int) -> Candidates:
-    unique, places = np.unique(np.stack([first, last], 1), axis=0, return_inverse=True)
-    chances = np.zeros((len(unique), count))
-    np.add.at(chances, (places.ravel(), label), chance)
-    return Candidates(unique[:, 0], unique[:, 1], chances)
+    """Add up the chances of each span under each label."""
+    room = int(last.max(initial=0)) + 1
+    spans, places = np.unique(first * room + last, return_inverse=True)
+    chances: Floats = np.zeros((len(spans), count))
+    np.add.at(chances.ravel(), places * count + label, chance)
+    return Candidates(spans // room, spans % room, chances)
 
 
 def _followed(
-    chain: Chain, made: Beliefs, begins: Floats, tag: int, inside: int
-) -> Iterator[tuple[Ints, Ints, Floats]]:
-    """Follow spans from where they may begin under `tag`, `inside` by `inside`, while they are probable enough."""
+    chain: Chain, made: Beliefs, first: Ints, chance: Floats, tags: tuple[Ints, Ints]
+) -> Iterator[tuple[Ints, Ints, Ints, Floats]]:
+    """Follow spans from where they begin, under their first tags and then those inside, while probable enough.
+
+    Gives first and last rows of those that end, which of the spans they are, and how probable that is.
+    """
     ends = np.repeat(chain.first + chain.lengths - 1, chain.lengths)
-    first = np.flatnonzero(FLOOR < begins)
-    last, chance = first, begins[first]
+    last, (tag, inside) = first, tags
+    which: Ints = np.arange(len(first))
     for _ in range(_LONGEST):
-        stays = np.zeros(len(first))
+        stays = np.zeros(len(which))
         more = last < ends[last]
-        stays[more] = step_chance(chain, made, last[more], tag, inside)
+        stays[more] = step_chance(chain, made, last[more], tag[more], inside[which[more]])
         ending = chance * (1 - stays)
         kept = FLOOR / 2 < ending
-        yield first[kept], last[kept], ending[kept]
-        chance, tag = chance * stays, inside
+        yield first[which[kept]], last[kept], which[kept], ending[kept]
+        chance = chance * stays
         going = FLOOR / 2 < chance
-        first, last, chance = first[going], last[going] + 1, chance[going]
-        if not len(first):
+        which, last, chance = which[going], last[going] + 1, chance[going]
+        tag = inside[which]
+        if not len(which):
             return

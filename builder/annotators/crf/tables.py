@@ -23,10 +23,13 @@ class Table:
     def find(self, hashes: Hashes) -> NDArray[np.int32]:
         """Look a column up."""
         mask = len(self.keys) - 1
-        slots = (hashes & np.uint64(mask)).astype(np.int64)
-        held = self.keys[slots]
-        found = np.where(held == hashes, self.values[slots], ABSENT).astype(np.int32)
-        left = np.flatnonzero((held != hashes) & (held != 0))
+        slots = (hashes & np.uint64(mask)).view(np.int64)
+        held = self.keys.take(slots)
+        same = held == hashes
+        found = np.zeros(len(hashes), np.int32)
+        hit = np.flatnonzero(same)
+        found[hit] = self.values.take(slots.take(hit))
+        left = np.flatnonzero(~same & (held != 0))
         while len(left):
             slots[left] = (slots[left] + 1) & mask
             held = self.keys[slots[left]]
@@ -36,9 +39,12 @@ class Table:
         return found
 
 
-def table_of(hashes: Hashes, values: NDArray[np.int32]) -> Table:
-    """Store values under distinct hashes; the same pairs in the same order make the same table."""
-    size = 1 << max(4, int(2 * len(hashes)).bit_length())
+def table_of(hashes: Hashes, values: NDArray[np.int32], room: int = 2) -> Table:
+    """Store values under distinct hashes; the same pairs in the same order make the same table.
+
+    There are at least so many slots for each: the more room, the fewer have to be probed twice.
+    """
+    size = 1 << max(4, int(room * len(hashes)).bit_length())
     keys, stored = np.zeros(size, np.uint64), np.zeros(size, np.int32)
     left = np.arange(len(hashes))
     slots = (hashes & np.uint64(size - 1)).astype(np.int64)
@@ -49,6 +55,11 @@ def table_of(hashes: Hashes, values: NDArray[np.int32]) -> Table:
         left = left[keys[slots[left]] != hashes[left]]
         slots[left] = (slots[left] + 1) & (size - 1)
     return Table(keys, stored)
+
+
+def numbered(hashes: Hashes) -> Table:
+    """Store under distinct hashes their places in this list, from 1 on."""
+    return table_of(hashes, np.arange(1, len(hashes) + 1, dtype=np.int32), room=4)
 
 
 def terms_table(terms: Sequence[str], values: Sequence[int]) -> Table:

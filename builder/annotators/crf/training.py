@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.annotators.crf.decoding import Floats, Ints
-from builder.annotators.crf.tables import Table, table_of
 from builder.annotators.crf.units import Hashes
+from builder.annotators.crf.weights import Weights
 
 MINIMUM = 2
 """A feature seen fewer times than this is left out."""
@@ -32,23 +32,6 @@ class Settings:
     iterations: int = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """A linear-chain CRF: the rows of `states` by feature (row 0 is empty), and a score per pair of tags."""
-
-    tags: tuple[str, ...]
-    features: Table
-    states: Floats
-    steps: Floats
-
-    def scores(self, features: Hashes) -> Floats:
-        """Sum the weights of each unit's features."""
-        total: Floats = np.zeros((len(features), len(self.tags)))
-        for column in range(features.shape[1]):
-            total += self.states[self.features.find(features[:, column])]
-        return total
-
-
 def fit(features: Hashes, tags: NDArray[np.int64], names: tuple[str, ...], lengths: Ints, how: Settings) -> Weights:
     """Train on sentences that lie one behind the other; `tags` are places in `names`."""
     known, ranks = _frequent(features)
@@ -60,7 +43,7 @@ def fit(features: Hashes, tags: NDArray[np.int64], names: tuple[str, ...], lengt
     steps[absent], steps[:, absent] = _NEVER, _NEVER
     used = np.flatnonzero(np.abs(states).sum(1))
     kept = np.concatenate([np.zeros((1, len(names))), states[used]])
-    return Weights(names, table_of(known[used], np.arange(1, len(used) + 1, dtype=np.int32)), kept, steps)
+    return Weights(names, known[used], kept, steps)
 
 
 def _frequent(features: Hashes) -> tuple[Hashes, Ints]:

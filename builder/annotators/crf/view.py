@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from builder.annotators.crf.columns import Columns, Seen, at_units, columns_of, dictionary_table
 from builder.annotators.crf.decoding import Ints
-from builder.annotators.crf.features import features, rows_of, templates
+from builder.annotators.crf.features import features, rows_of, templates, wider_templates
 from builder.annotators.crf.known import Known, Taught, known_column
 from builder.annotators.crf.spans import Candidates, chosen
 from builder.annotators.crf.tables import Table
 from builder.annotators.crf.units import Hashes, Units, split
+from builder.annotators.crf.wider import wider_columns
 from builder.annotators.proposal import has_han
 from builder.model import Entity, Span
 
@@ -40,9 +41,10 @@ class View:
         """Name the sentence of every row."""
         return np.repeat(np.arange(len(self.seen)), self.lengths)
 
-    def hashes(self) -> Hashes:
-        """Give the CRF's features, a row per unit."""
-        return features(self.columns, templates(self.annotators), self.rows)
+    def hashes(self, *, wider: bool = False) -> Hashes:
+        """Give the CRFs' features, a row per unit; those that look wider see more of them."""
+        chosen = templates(self.annotators)
+        return features(self.columns, (*chosen, *wider_templates()) if wider else chosen, self.rows)
 
     def span(self, spans: Candidates, rank: int, label: str) -> tuple[int, Span]:
         """Say in which sentence a candidate stands, and where."""
@@ -71,6 +73,7 @@ def view_of(
     """Turn sentences into numbers; `own` is what each of them taught, if training sees them."""
     units = split([one.text for one in seen])
     columns = columns_of(units, seen, _dictionary(), annotators)
+    columns.update(wider_columns(units, seen))
     columns["known"] = known_column(units, known, own)
     return View(tuple(seen), units, columns, rows_of(units), annotators)
 
