@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from builder.annotators import lexicon
 from builder.annotators.english_names import knowledge, naming
 from builder.annotators.patterns import name_shapes
-from builder.annotators.proposal import Found, check_options, knows_any, prediction
+from builder.annotators.proposal import Found, check_options, knows_any, predictions
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
@@ -31,13 +31,8 @@ class Capitals:
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose the names of every English sentence."""
-        return [self._predict(sentence) for sentence in sentences]
-
-    def _predict(self, sentence: Sentence) -> Prediction:
-        by = f"{self.name}@{self.fingerprint}"
-        if sentence.language == "zh" or not self._looks:
-            return Prediction(sentence.id, by)
-        return prediction(sentence, by, _names(sentence.text), self.schema)
+        found = (list(_names(one.text)) if self._looks and one.language != "zh" else None for one in sentences)
+        return predictions(sentences, f"{self.name}@{self.fingerprint}", found, self.schema)
 
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:

@@ -11,7 +11,7 @@ from itertools import chain
 
 from builder.annotators import lexicon
 from builder.annotators.merging import LABELS, merge
-from builder.annotators.proposal import Found, check_options, has_han, knows_any, prediction
+from builder.annotators.proposal import check_options, has_han, knows_any, predictions
 from builder.annotators.tagger import shared
 from builder.annotators.words import LEXICONS
 from builder.model import Prediction, Sentence, stable_id
@@ -36,17 +36,11 @@ class JiebaNames:
         looked_at = [self._looks_at(sentence) for sentence in sentences]
         texts = [sentence.text for sentence, looked in zip(sentences, looked_at, strict=True) if looked]
         found = chain.from_iterable(map(merge, shared().tilings(texts)))
-        return [
-            self._predict(one, next(found) if looked else None)
-            for one, looked in zip(sentences, looked_at, strict=True)
-        ]
+        by = f"{self.name}@{self.fingerprint}"
+        return predictions(sentences, by, (next(found) if looked else None for looked in looked_at), self.schema)
 
     def _looks_at(self, sentence: Sentence) -> bool:
         return self._looks and sentence.language == "zh" and has_han(sentence.text)
-
-    def _predict(self, sentence: Sentence, found: list[Found] | None) -> Prediction:
-        by = f"{self.name}@{self.fingerprint}"
-        return Prediction(sentence.id, by) if found is None else prediction(sentence, by, found, self.schema)
 
 
 def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:

@@ -60,12 +60,12 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def predictions(
-    sentences: Sequence[Sentence], annotator: str, found: Iterable[Sequence[Found]], schema: LabelSchema
+    sentences: Sequence[Sentence], annotator: str, found: Iterable[Sequence[Found] | None], schema: LabelSchema
 ) -> list[Prediction]:
-    """Make a prediction of each sentence of everything found in it under a label the schema has."""
+    """Make a prediction of each sentence of everything found in it under a label the schema has; None abstains."""
     names, by = frozenset(schema.entity_names), (annotator,)
     return [
-        Prediction(sentence.id, annotator, _entities(sentence.text, some, names, by) if some else ())
+        Prediction(sentence.id, annotator, _entities(sentence.text, some, names, by))
         for sentence, some in zip(sentences, found, strict=True)
     ]
 
@@ -75,8 +75,12 @@ def prediction(sentence: Sentence, annotator: str, found: Iterable[Found], schem
     return predictions([sentence], annotator, [list(found)], schema)[0]
 
 
-def _entities(text: str, found: Iterable[Found], names: Collection[str], by: tuple[str, ...]) -> tuple[Entity, ...]:
-    """Keep the best score of each place and label, in text order."""
+def _entities(
+    text: str, found: Sequence[Found] | None, names: Collection[str], by: tuple[str, ...]
+) -> tuple[Entity, ...] | None:
+    """Keep the best score of each place and label, in text order; None stays None."""
+    if not found:
+        return None if found is None else ()
     best: dict[tuple[int, int, str], float] = {}
     for start, end, label, score in found:
         if label in names and (place := _fitted(text, start, end)):
