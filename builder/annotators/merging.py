@@ -31,9 +31,7 @@ _KINDS = Kinds(organisations.kind_of, places.kind_of, people.kind_of, foreign_na
 
 def merge(tiling: Tiling) -> list[list[Found]]:
     """Find full mentions, text by text; where they overlap, the longest stays."""
-    tagged = zip(tiling.words, tiling.flags, strict=True)
-    kinds = np.fromiter(map(_KINDS.__getitem__, tagged), np.int32, len(tiling.words))
-    line = Line(tiling, kinds, list(_titles(tiling)))
+    line = Line(tiling, _KINDS.of(tiling), list(_titles(tiling)))
     rules = (organisations.organisations, places.places, people.people, people.after_titles)
     mentions = _longest(chain.from_iterable(rule(line) for rule in rules))
     parted = zip(_by_text(mentions, tiling.borders), _by_text(line.titles, tiling.borders), strict=True)
