@@ -43,7 +43,7 @@ def maker(noun: Callable[Parts, Noun]) -> Callable[Parts, Noun]:
     known = {"Unborn": type("Unborn", (), {"__slots__": tuple(names)}), "noun": noun}
     exec("\n".join([*lines, "    return made"]), known)
     made: Callable[Parts, Noun] = known["make"]  # type: ignore[assignment]
-    made.__defaults__ = noun.__init__.__defaults__  # type: ignore[misc]
+    made.__defaults__ = noun.__init__.__defaults__
     return made
 
 

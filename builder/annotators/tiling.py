@@ -64,11 +64,15 @@ def joined(texts: Sequence[str]) -> str:
     return MARK.join((*texts, ""))
 
 
+def borders(texts: Iterable[str]) -> list[int]:
+    """Say where each of the texts begins that are written as one, and where one more would."""
+    return list(accumulate((len(text) + 1 for text in texts), initial=0))
+
+
 def tiled(texts: Sequence[str], vocabulary: Vocabulary, numbers: Ints) -> Tiling:
     """Lay the words of texts and their marks over the texts, which are written as one."""
     begins = [0, *vocabulary.columns.lengths[numbers].cumsum().tolist()]
-    borders = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    return Tiling(joined(texts), vocabulary, numbers, begins, borders)
+    return Tiling(joined(texts), vocabulary, numbers, begins, borders(texts))
 
 
 def tiled_by(texts: Sequence[str], tokens: Iterable[Iterable[Token]]) -> Tiling:

@@ -18,6 +18,7 @@ from builder.annotators.kinds import (
     TAGGED_PERSON,
 )
 from builder.annotators.line import Line
+from builder.annotators.parting import longest
 from builder.annotators.proposal import Found, longest_first
 from builder.annotators.tiling import MARK, tiled
 from builder.annotators.words import longest_of
@@ -66,7 +67,7 @@ def test_titles_are_those_of_a_pattern_that_takes_the_longest(text):
 
 @given(st.lists(FOUND, max_size=20))
 def test_the_longest_of_each_group_are_the_longest_of_all(found):
-    assert longest_first(found) == merging._longest(found)
+    assert longest_first(found) == longest(found)
 
 
 @given(
