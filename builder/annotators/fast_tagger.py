@@ -27,6 +27,7 @@ from builder.annotators.reference_tagger import ReferenceTagger, UserWord
 from builder.annotators.runs import HAN, Codes, Runs, kinds_of, pieces, runs
 from builder.annotators.tiling import Tiling, joined, tiled, tiled_by
 from builder.annotators.viterbi import Decoder, Find
+from builder.annotators.vocabulary import Vocabulary
 from builder.annotators.words import Token
 
 # The release of rjieba whose dictionary was compared with the one of jieba that has this digest: word for word, equal.
@@ -41,6 +42,7 @@ _FLAGS = (None, "eng", "m", "x")
 """By kind of piece; what is Chinese has no tag yet."""
 _SEVERAL_LATIN = re.compile("[a-zA-Z0-9]{2}")
 _LONE_LATIN = re.compile("[a-zA-Z0-9]")
+_REMEMBERED = 1 << 17  # words
 _BATCH = 1 << 18  # characters that are held at once
 _WORTH_COMPILING = 1 << 20  # characters after which a second's wait for the decoder in machine code pays
 
@@ -80,20 +82,19 @@ class FastTagger:
         words = self._words.cut(safe, hmm=False)
         return words if safe == text else _put_back(words, _begins(words), safe, text)
 
-    def _split(self, text: str) -> tuple[list[str], list[str]]:
-        """Give the words of a text and their tags."""
+    def _split(self, text: str) -> tuple[Vocabulary, Ints]:
+        """Give the words of a text and their tags, as numbers of a vocabulary."""
         self._seen += len(text)
         safe = _FOREIGN.sub("\0", text)
         words = self._words.cut(safe, hmm=False)
-        begins = _begins(words)
-        flags = self._tags.of(words)
+        vocabulary, numbers = self._tags.of(words)
+        begins = np.concatenate([[0], vocabulary.columns.lengths[numbers].cumsum()])
         codes = np.frombuffer(safe.encode("utf-32-le"), np.uint32)
         route = self._doubtful(runs(words, begins, codes, self._words.has_word), safe)
-        words = words if safe == text else _put_back(words, begins, safe, text)
+        if safe != text:
+            _show(vocabulary, numbers, begins, safe, text)
         guessed = self._guess(route, codes, safe)
-        both = ((words, guessed.words), (flags, guessed.flags))
-        words, flags = (_spliced(old, route, new, guessed.borders) for old, new in both)
-        return words, flags
+        return vocabulary, _spliced(numbers, route, vocabulary.numbers(guessed.words, guessed.flags), guessed.borders)
 
     def _doubtful(self, route: Runs, text: str) -> Runs:
         """Leave out the runs that are words of the dictionary: these jieba keeps as single characters."""
@@ -113,7 +114,7 @@ class FastTagger:
         at = np.flatnonzero(begins)
         starts, lengths = inside[at], np.diff(at, append=len(inside))
         words = [text[start:end] for start, end in zip(starts.tolist(), (starts + lengths).tolist(), strict=True)]
-        return _Guessed(words, self._names[tags[at]].tolist(), np.searchsorted(at, bounds).tolist())
+        return _Guessed(words, self._names[tags[at]].tolist(), np.searchsorted(at, bounds))
 
     @cached_property
     def _names(self) -> NDArray[np.object_]:
@@ -142,24 +143,28 @@ class _Guessed(NamedTuple):
 
     words: list[str]
     flags: list[str]
-    borders: list[int]
+    borders: Ints
 
 
 class _Tags(dict[str, str]):
-    """The words' tags, asked of rjieba once each."""
+    """The words' tags, asked of rjieba once each, and the number of each word with its tag."""
 
     def __init__(self, words: Any) -> None:
         super().__init__()
         self._words = words
+        self._vocabulary, self._numbers = Vocabulary(), dict[str, int]()
 
-    def of(self, words: Sequence[str]) -> list[str]:
-        """Give the tag of each word."""
-        flags: list[str] = [*map(self.get, words, repeat(""))]
-        new = [at for at, flag in enumerate(flags) if not flag]
-        self._ask({words[at] for at in new})
-        for at in new:
-            flags[at] = self.get(words[at], "x")
-        return flags
+    def of(self, words: Sequence[str]) -> tuple[Vocabulary, Ints]:
+        """Give the words with their tags, as numbers of a vocabulary; it is another one when it has grown too large."""
+        if _REMEMBERED < len(self._vocabulary):
+            self._vocabulary, self._numbers = Vocabulary(), {}
+        numbers = np.fromiter(map(self._numbers.get, words, repeat(-1)), np.intp, len(words))
+        at = np.flatnonzero(numbers < 0)
+        new = [words[rank] for rank in at.tolist()]
+        self._ask({*new}.difference(self))
+        numbers[at] = self._vocabulary.numbers(new, [*map(self.get, new, repeat("x"))])
+        self._numbers.update(zip(new, numbers[at].tolist(), strict=True))
+        return self._vocabulary, numbers
 
     def _ask(self, new: set[str]) -> None:
         known = [word for word in new if self._words.has_word(word) and _INSIDE_BLOCKS.fullmatch(word)]
@@ -203,15 +208,13 @@ def _begins(words: Sequence[str]) -> Ints:
     return np.concatenate([[0], np.fromiter(map(len, words), np.intp, len(words)).cumsum()])
 
 
-def _spliced(words: list[str], route: Runs, new: list[str], borders: list[int]) -> list[str]:
+def _spliced(words: Ints, route: Runs, new: Ints, borders: Ints) -> Ints:
     """Put what was guessed in the place of the single characters."""
-    whole: list[str] = []
-    at = done = 0
-    for first, last, border in zip(route.first.tolist(), route.last.tolist(), borders, strict=True):
-        whole += words[at:first]
-        whole += new[done:border]
-        at, done = last, border
-    return whole + words[at:]
+    gone = np.zeros(len(words) + 1, np.intp)
+    gone[route.first], gone[route.last] = 1, -1  # no run begins where another one ends
+    lengths = route.last - route.first
+    places = route.first - lengths.cumsum() + lengths
+    return np.insert(words[gone.cumsum()[:-1] == 0], np.repeat(places, np.diff(borders, prepend=0)), new)
 
 
 def _put_back(words: list[str], begins: Ints, safe: str, text: str) -> list[str]:
@@ -221,6 +224,12 @@ def _put_back(words: list[str], begins: Ints, safe: str, text: str) -> list[str]
     for rank, at in zip(np.searchsorted(begins, hidden).tolist(), hidden, strict=True):
         words[rank] = text[at]
     return words
+
+
+def _show(vocabulary: Vocabulary, numbers: Ints, begins: Ints, safe: str, text: str) -> None:
+    """Number the characters that rjieba was not shown."""
+    hidden = [hit.start() for hit in re.finditer("\0", safe)]
+    numbers[np.searchsorted(begins, hidden)] = vocabulary.numbers([text[at] for at in hidden], ["x"] * len(hidden))
 
 
 def _dictionary() -> tuple[Any, bool]:

@@ -1,12 +1,13 @@
 """Known names become proposals: countries from CLDR, cities, organisations, regions, and the user's own terms.
 
-One Aho–Corasick pass per sentence; Latin terms only between word boundaries; of the hits that stand so, the longest
-wins. Names of one thing share an id: 上海合作组织 and SCO. Never guesses: a name that no list holds is not proposed.
+One Aho–Corasick pass over all sentences; Latin terms only between word boundaries; of the hits that stand so, the
+longest wins. Names of one thing share an id: 上海合作组织 and SCO. Never guesses a name that no list holds.
 """
 
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -16,7 +17,9 @@ from typing import Any, NamedTuple
 from builder.annotators import lexicon
 from builder.annotators.automaton import Finder, finder
 from builder.annotators.collector import collector_at_rest
-from builder.annotators.proposal import Found, check_options, knows_any, longest_first, predictions
+from builder.annotators.parting import by_text, longest
+from builder.annotators.proposal import Found, check_options, knows_any, predictions
+from builder.annotators.tiling import borders, joined
 from builder.errors import UsageError
 from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
@@ -61,20 +64,23 @@ class Gazetteer:
         by = f"{self.name}@{self.fingerprint}"
         if not self.texts:
             return [Prediction(sentence.id, by) for sentence in sentences]
-        return predictions(sentences, by, [self.find(one.text) for one in sentences], self.schema)
+        return predictions(sentences, by, self.find([one.text for one in sentences]), self.schema)
 
-    def find(self, text: str) -> list[Found]:
-        """Find the longest known names of a text, in text order."""
+    def find(self, texts: Sequence[str]) -> list[list[Found]]:
+        """Find the longest known names of each text, in text order."""
+        text, ends = joined(texts), borders(texts)
+        found = [one for one in longest(self._hits(text, ends)) if one.label != _NOTHING]
+        return by_text(found, ends)
+
+    def _hits(self, text: str, ends: Sequence[int]) -> Iterator[Found]:
+        """Find the known names that are no part of another word, and do not reach from one text into the next."""
         if self._finder is None:
             self._finder = finder(self.texts)
-        if not (hits := self._finder(text)):
-            return []
-        meanings, found = self.meanings, []
-        for start, end, rank in hits:
-            if not _is_part(text, start, end):
+        meanings = self.meanings
+        for start, end, rank in self._finder(text):
+            if not _is_part(text, start, end) and end < ends[bisect_right(ends, start)]:
                 label, score, _ = meanings[rank]
-                found.append(Found(start, end, label, score))
-        return [one for one in (found if len(found) < 2 else longest_first(found)) if one.label != _NOTHING]
+                yield Found(start, end, label, score)
 
     def identity(self, name: str) -> str:
         """Tell the id a known name shares with others of the same thing; empty where there is none."""

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.annotators.tiling import Tiling
+from builder.annotators.vocabulary import Vocabulary
 from builder.annotators.words import Token
+
+Bits = NDArray[np.int32]
 
 (
     BARE_ORGANISATION,
@@ -51,6 +58,17 @@ class Kinds(dict[tuple[str, str], int]):
     def __init__(self, *rules: Callable[[Token], int]) -> None:
         super().__init__()
         self._rules = rules
+        self._numbered: tuple[Vocabulary | None, Bits] = None, np.zeros(0, np.int32)
+
+    def of(self, tiling: Tiling) -> Bits:
+        """Give the bits of each word of a tiling; those of a vocabulary are kept while it is asked for."""
+        vocabulary, known = self._numbered
+        if vocabulary is not tiling.vocabulary:
+            known = known[:0]
+        if new := tiling.vocabulary.after(len(known)):
+            known = np.concatenate([known, np.array([*map(self.__getitem__, new)], np.int32)])
+        self._numbered = tiling.vocabulary, known
+        return known[tiling.numbers]
 
     def __missing__(self, key: tuple[str, str]) -> int:
         if _REMEMBERED < len(self):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.annotators.kinds import Bits
 from builder.annotators.proposal import Found
 from builder.annotators.tiling import Tiling
 from builder.annotators.words import Token, begins, ends
@@ -22,7 +23,6 @@ NOT_IN_A_NAME = frozenset("p c uj ul uz ug ud m d r x f y q".split())
 """What the tagger calls words that are no part of a name."""
 PLACE_LIKE = re.compile("(?:[省市县区镇乡村州屯庄岛河湾港山]|自治区|公园)$")
 """Matches a word that ends as places do."""
-Bits = NDArray[np.int32]
 Ints = NDArray[np.intp]
 
 
@@ -30,13 +30,14 @@ class Line:
     """Texts as one, with their words, what those can be (`kinds`), and the titles in them."""
 
     def __init__(self, tiling: Tiling, kinds: Bits, titles: Sequence[Found]) -> None:
-        self.text, self.words, self.flags, self.begins, borders = tiling
+        self.text, self.begins = tiling.text, tiling.begins
+        self.words, self.flags = tiling.words, tiling.flags
         self._word_ends = self.begins[1:]
         self.kinds, self.titles = kinds, titles
         self.at = tiling.at
         self.title_starts = {title.start for title in titles}
         self.title_ends = {title.end for title in titles}
-        self._text_ends = {border - 1 for border in borders[1:]}
+        self._text_ends = {border - 1 for border in tiling.borders[1:]}
 
     def which(self, kind: int, *, then: int = 0) -> Iterator[tuple[int, int, Token]]:
         """Give the words that can be this, before a word that can be that: number, kind, word."""

@@ -22,8 +22,9 @@ from builder.annotators.kinds import (
     STOPS,
     STOPS_SURELY,
     WHOLE_ORGANISATION,
+    Bits,
 )
-from builder.annotators.line import Bits, Ints, Line
+from builder.annotators.line import Ints, Line
 from builder.annotators.places import is_place
 from builder.annotators.proposal import Found
 from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, Token, bits_of, ends, words

@@ -12,10 +12,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from builder.errors import UsageError
+from builder.frozen import maker
 from builder.model import Entity, Prediction, Sentence, Span
 from builder.schema import LabelSchema
 from builder.text.graphemes import snapped
 
+_span, _entity, _prediction = maker(Span), maker(Entity), maker(Prediction)
 _KEPT_AT_THE_END = ".)）%％‰℃°"
 # None of these clings to what it follows, and no Chinese character does.
 _APART = frozenset(map(chr, (*range(0x300), *range(0x2010, 0x205F), *range(0x3000, 0x302A), *range(0xFF01, 0xFF9E))))
@@ -65,7 +67,7 @@ def predictions(
     """Make a prediction of each sentence of everything found in it under a label the schema has; None abstains."""
     names, by = frozenset(schema.entity_names), (annotator,)
     return [
-        Prediction(sentence.id, annotator, _entities(sentence.text, some, names, by))
+        _prediction(sentence.id, annotator, _entities(sentence.text, some, names, by))
         for sentence, some in zip(sentences, found, strict=True)
     ]
 
@@ -88,7 +90,7 @@ def _entities(
             known = best.get(key)
             if known is None or known < score:
                 best[key] = max(known or 0.0, _rounded(score))
-    return tuple([Entity(Span(*key), best[key], by) for key in sorted(best)])
+    return tuple([_entity(_span(*key), best[key], by) for key in (sorted(best) if 1 < len(best) else best)])
 
 
 @lru_cache(maxsize=1 << 12, typed=True)

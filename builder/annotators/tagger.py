@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from builder.annotators import reference_tagger
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord, read_words
-from builder.annotators.tiling import Tiling, tiled_by
 from builder.annotators.words import Token
 
 if TYPE_CHECKING:
     from builder.annotators.fast_tagger import FastTagger
+    from builder.annotators.tiling import Tiling
 
 __all__ = ["Tagger", "Token", "UserWord", "crosses", "shared", "tokens_of", "word_tags", "words_of"]
 
@@ -40,6 +40,8 @@ class Tagger:
     def tilings(self, texts: Sequence[str]) -> Iterator[Tiling]:
         """Split texts as `tag` does; they come by many, each many as one."""
         if self._fast is None:
+            from builder.annotators.tiling import tiled_by
+
             return iter([tiled_by(texts, map(self._reference.tag, texts))])
         return self._fast.tilings(texts)
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise, repeat
 from typing import NamedTuple
 
+from builder.annotators.hidden_states import Ints
+from builder.annotators.vocabulary import Vocabulary
 from builder.annotators.words import Token
 
 MARK = "\0"
@@ -19,12 +21,25 @@ class Tiling(NamedTuple):
     """Texts as one, and the tagged words that tile it."""
 
     text: str
-    words: Sequence[str]
-    flags: Sequence[str]
+    vocabulary: Vocabulary
+    numbers: Ints
+    """The words and their tags, as the vocabulary numbers them."""
     begins: Sequence[int]
     """Where each word begins, and where the last one ends."""
     borders: Sequence[int]
     """Where each text begins, and where one more would."""
+
+    @property
+    def words(self) -> list[str]:
+        """Give the words."""
+        words: list[str] = self.vocabulary.columns.words[self.numbers].tolist()
+        return words
+
+    @property
+    def flags(self) -> list[str]:
+        """Give the words' tags."""
+        flags: list[str] = self.vocabulary.columns.flags[self.numbers].tolist()
+        return flags
 
     def at(self, start: int) -> int | None:
         """Give the number of the word that begins here, if one does."""
@@ -34,13 +49,14 @@ class Tiling(NamedTuple):
     def tokens(self) -> list[list[Token]]:
         """Give the words text by text, each with its place there."""
         firsts = [bisect_left(self.begins, border) for border in self.borders]
-        return [self._tokens(first, after - 1) for first, after in pairwise(firsts)]
+        words, flags = self.words, self.flags
+        return [_tokens(words[first : after - 1], flags[first : after - 1]) for first, after in pairwise(firsts)]
 
-    def _tokens(self, first: int, last: int) -> list[Token]:
-        words = self.words[first:last]
-        begins = list(accumulate(map(len, words), initial=0))
-        rows = zip(begins[:-1], begins[1:], words, self.flags[first:last], strict=True)
-        return list(map(tuple.__new__, repeat(Token), rows))
+
+def _tokens(words: Sequence[str], flags: Sequence[str]) -> list[Token]:
+    begins = list(accumulate(map(len, words), initial=0))
+    rows = zip(begins[:-1], begins[1:], words, flags, strict=True)
+    return list(map(tuple.__new__, repeat(Token), rows))
 
 
 def joined(texts: Sequence[str]) -> str:
@@ -48,15 +64,20 @@ def joined(texts: Sequence[str]) -> str:
     return MARK.join((*texts, ""))
 
 
-def tiled(texts: Sequence[str], words: Sequence[str], flags: Sequence[str]) -> Tiling:
+def borders(texts: Iterable[str]) -> list[int]:
+    """Say where each of the texts begins that are written as one, and where one more would."""
+    return list(accumulate((len(text) + 1 for text in texts), initial=0))
+
+
+def tiled(texts: Sequence[str], vocabulary: Vocabulary, numbers: Ints) -> Tiling:
     """Lay the words of texts and their marks over the texts, which are written as one."""
-    begins = list(accumulate(map(len, words), initial=0))
-    borders = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    return Tiling(joined(texts), words, flags, begins, borders)
+    begins = [0, *vocabulary.columns.lengths[numbers].cumsum().tolist()]
+    return Tiling(joined(texts), vocabulary, numbers, begins, borders(texts))
 
 
 def tiled_by(texts: Sequence[str], tokens: Iterable[Iterable[Token]]) -> Tiling:
     """Lay each text's own words over it."""
     mark = Token(0, 1, MARK, "x")
     laid = list(chain.from_iterable((*own, mark) for own in tokens))
-    return tiled(texts, [token.word for token in laid], [token.flag for token in laid])
+    vocabulary = Vocabulary()
+    return tiled(texts, vocabulary, vocabulary.numbers([token.word for token in laid], [token.flag for token in laid]))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from builder.annotators.vocabulary import Vocabulary
 from builder.model import Sentence
 from builder.reading import Kind
 from builder.schema import LabelSchema
@@ -50,3 +51,9 @@ def shown(make_sentence):
         return {(text[e.span.start : e.span.end], e.span.label) for e in prediction.entities}
 
     return show
+
+
+def numbered(words, flags):
+    """Number words with their tags."""
+    vocabulary = Vocabulary()
+    return vocabulary, vocabulary.numbers(words, flags.split())

@@ -96,27 +96,29 @@ def test_a_copy_for_another_process_proposes_the_same(news, make_sentence):
 
 
 def test_half_a_surrogate_pair_hides_nothing_else(news):
-    found = Gazetteer({"晨星": Meaning("ORG", 0.9)}, news).find("晨\ud83d晨星")
+    found = Gazetteer({"晨星": Meaning("ORG", 0.9)}, news).find(["晨\ud83d晨星"])
 
-    assert [(2, 4, "ORG", 0.9)] == found
+    assert [[(2, 4, "ORG", 0.9)]] == found
 
 
 def test_a_longer_hit_inside_a_word_does_not_hide_a_shorter_whole_one(news):
     """'New York T' is no word of 'New York Times', 'New York' is."""
     annotator = Gazetteer({"New York T": Meaning("ORG", 0.9), "New York": Meaning("GPE", 0.9)}, news)
 
-    assert [(0, 8, "GPE", 0.9)] == annotator.find("New York Times")
+    assert [[(0, 8, "GPE", 0.9)]] == annotator.find(["New York Times"])
 
 
-letters = st.text("abA 上海省1", min_size=1, max_size=4)
+letters = st.text("abA 上海省1\0", min_size=1, max_size=4)
 
 
-@given(st.lists(letters, min_size=1, max_size=8, unique=True), st.text("abA 上海省1", max_size=30))
-def test_every_hit_is_its_term_and_none_is_missed(news, terms, text):
+@given(
+    st.lists(letters, min_size=1, max_size=8, unique=True), st.lists(st.text("abA 上海省1\0", max_size=30), max_size=4)
+)
+def test_every_hit_is_its_term_and_none_is_missed(news, terms, texts):
     """The same as trying every term at every place, then taking the longest that stand alone, from the left."""
-    found = Gazetteer(dict.fromkeys(terms, Meaning("ORG", 0.9)), news).find(text)
+    found = Gazetteer(dict.fromkeys(terms, Meaning("ORG", 0.9)), news).find(texts)
 
-    assert naive(terms, text) == [(one.start, one.end) for one in found]
+    assert [naive(terms, text) for text in texts] == [[(one.start, one.end) for one in some] for some in found]
 
 
 def naive(terms, text):

@@ -18,9 +18,11 @@ from builder.annotators.kinds import (
     TAGGED_PERSON,
 )
 from builder.annotators.line import Line
+from builder.annotators.parting import longest
 from builder.annotators.proposal import Found, longest_first
 from builder.annotators.tiling import MARK, tiled
 from builder.annotators.words import longest_of
+from tests.annotators.conftest import numbered
 
 TITLES = lexicon.column("titles", "zh")
 BITS = (ENDS_ORGANISATION, IS_INSTITUTION, IS_LOOSE_END, IS_VERB, STOPS)
@@ -54,7 +56,7 @@ def test_organisations_grow_as_word_by_word(rows):
 
 @given(st.lists(st.sampled_from([*TITLES, "国", "长", "席", "\ud800", MARK]), max_size=8).map("".join))
 def test_titles_are_those_of_a_pattern_that_takes_the_longest(text):
-    tiling = tiled([text], [*text, MARK], ["x"] * (len(text) + 1))
+    tiling = tiled([text], *numbered([*text, MARK], "x " * (len(text) + 1)))
     hits = [hit.span() for hit in re.finditer(longest_of(TITLES), text)]
     runs_on = merging._TITLE_RUNS_ON
 
@@ -65,7 +67,7 @@ def test_titles_are_those_of_a_pattern_that_takes_the_longest(text):
 
 @given(st.lists(FOUND, max_size=20))
 def test_the_longest_of_each_group_are_the_longest_of_all(found):
-    assert longest_first(found) == merging._longest(found)
+    assert longest_first(found) == longest(found)
 
 
 @given(
@@ -81,7 +83,7 @@ def test_no_committee_is_where_none_is_looked_for(first, second, rest):
 
 
 def test_words_are_given_by_what_they_and_the_next_can_be():
-    tiling = tiled(["江苏省"], ["江苏", "省", MARK], ["ns", "n", "x"])
+    tiling = tiled(["江苏省"], *numbered(["江苏", "省", MARK], "ns n x"))
     line = Line(tiling, np.array([PLACE, SURNAME, 0], np.int32), ())
 
     assert [(0, PLACE, (0, 2, "江苏", "ns"))] == list(line.which(PLACE | TAGGED_PERSON, then=SURNAME))
@@ -89,7 +91,7 @@ def test_words_are_given_by_what_they_and_the_next_can_be():
 
 
 def test_a_text_closes_at_its_end_and_before_a_comma():
-    tiling = tiled(["好，人", "大"], ["好", "，", "人", MARK, "大", MARK], ["a", "x", "n", "x", "a", "x"])
+    tiling = tiled(["好，人", "大"], *numbered(["好", "，", "人", MARK, "大", MARK], "a x n x a x"))
     line = Line(tiling, np.zeros(6, np.int32), ())
 
     assert [False, True, False, True, False, True] == [line.closes(end) for end in range(6)]

@@ -7,6 +7,7 @@ from builder.annotators.merging import merge
 from builder.annotators.tagger import shared
 from builder.annotators.tiling import MARK, joined, tiled, tiled_by
 from builder.annotators.words import Token
+from tests.annotators.conftest import numbered
 
 PIECES = [
     *"总统 市长 记者 米尔济约耶夫 阴和俊 张 志远 高云 江 李 大娘 说 表示 中 美 两国 上海 金茂 大厦".split(),
@@ -33,7 +34,7 @@ def test_laid_words_are_those_of_each_text(texts):
 
 
 def test_words_begin_where_the_joined_texts_have_them():
-    tiling = tiled(["杭州市", "", "好"], ["杭州", "市", MARK, MARK, "好", MARK], ["ns", "n", "x", "x", "a", "x"])
+    tiling = tiled(["杭州市", "", "好"], *numbered(["杭州", "市", MARK, MARK, "好", MARK], "ns n x x a x"))
 
     assert (joined(["杭州市", "", "好"]), [0, 2, 3, 4, 5, 6], [0, 4, 5]) == (
         tiling.text,
@@ -43,6 +44,6 @@ def test_words_begin_where_the_joined_texts_have_them():
 
 
 def test_a_word_is_numbered_by_where_it_begins():
-    tiling = tiled(["杭州市"], ["杭州", "市", MARK], ["ns", "n", "x"])
+    tiling = tiled(["杭州市"], *numbered(["杭州", "市", MARK], "ns n x"))
 
     assert [0, None, 1, 2] == [tiling.at(start) for start in range(4)]
