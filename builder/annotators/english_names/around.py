@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from string import ascii_uppercase
 
 from builder.annotators.english_names import inside, knowledge
 from builder.annotators.english_names.inside import Name
@@ -24,6 +25,12 @@ _AGE = re.compile(r" ?, (?:aged )?[1-9]\d ?(?:,|\.|$)")
 _ROLE = re.compile(r" ?, (?:(?:the|a|an|who|whose|his|her|its|former|then|now) )(?:[a-z-]+ ){0,3}?([a-z-]+)")
 _OFFICE = re.compile(r" ?, (?:[a-z-]+ ){0,2}([a-z-]+)\b")
 _COMMA_PLACE = re.compile(r" ?, ([A-Z][\w.]*(?: [A-Z][\w.]*)?)")
+_SILENT_BEFORE = frozenset(f"{mark} " for mark in ".,;:!?)-–0123456789")
+"""What often stands before a name and says nothing of it, as no word ends there."""
+_SILENT_AFTER = frozenset(
+    ["", *(f" {capital}" for capital in ascii_uppercase), *(mark + then for mark in ".;:!?)" for then in ("", " "))]
+)
+"""What often stands after a name and says nothing of it: neither a comma nor what _RIGHT begins with."""
 
 _AS_PERSON: Weights = (5.0, 0.0, 0.0)
 _AS_PLACE: Weights = (0.0, 0.0, 5.0)
@@ -35,9 +42,10 @@ def weigh(text: str, start: int, end: int, name: Name, form: Layout) -> Weights:
     """Add up all that speaks for each of the three."""
     weights = name.in_sport if form.sport else name.weights
     said: list[Weights] = []
-    if name.bits & inside.LOOKS_LEFT and (sign := _left(text, start, form.sport)):
-        said.append(sign)
-    _look_right(text, end, form.sport and name.bits & inside.TOWN != 0, said)
+    if name.bits & inside.LOOKS_LEFT and start and text[start - 2 : start] not in _SILENT_BEFORE:
+        _look_left(text, start, form.sport, said)
+    if (after := text[end : end + 2]) not in _SILENT_AFTER:
+        _look_right(text, end, after, form.sport and name.bits & inside.TOWN != 0, said)
     if form.speaks:
         _look_at_form(start, end, name.bits, form, said)
     if not said:
@@ -48,19 +56,18 @@ def weigh(text: str, start: int, end: int, name: Name, form: Layout) -> Weights:
     return person, org, place
 
 
-def _left(text: str, start: int, sport: bool) -> Weights | None:
+def _look_left(text: str, start: int, sport: bool, said: list[Weights]) -> None:
     """Weigh the word before the name."""
-    before = text[max(0, start - 40) : start].rstrip(' "“(').rsplit(None, 1)
+    before = text[start - 40 if start > 40 else 0 : start].rstrip(' "“(').rsplit(None, 1)
     if not before or not before[-1][-1].isalpha():
-        return None
+        return
     last, signs = before[-1], knowledge.signs("before")
     if sport and (sign := knowledge.signs("versus").get("v" if last == "to" else last)):
-        return sign if last != "to" or _word_before(before) == "lost" else (0.0, 0.0, 0.8)
-    if sign := signs.get(last.lower()):
-        return sign
-    if last == "of" and (sign := signs.get(_word_before(before))):
-        return (-1.0, 0.0, 3.0) if sign[2] > 2 else (0.0, 1.0, 1.0)
-    return None
+        said.append(sign if last != "to" or _word_before(before) == "lost" else (0.0, 0.0, 0.8))
+    elif sign := signs.get(last.lower()):
+        said.append(sign)
+    elif last == "of" and (sign := signs.get(_word_before(before))):
+        said.append((-1.0, 0.0, 3.0) if sign[2] > 2 else (0.0, 1.0, 1.0))
 
 
 def _word_before(before: list[str]) -> str:
@@ -68,12 +75,12 @@ def _word_before(before: list[str]) -> str:
     return before[0].rsplit(None, 1)[-1]
 
 
-def _look_right(text: str, end: int, is_team: bool, said: list[Weights]) -> None:
-    """Weigh what follows the name."""
+def _look_right(text: str, end: int, after: str, is_team: bool, said: list[Weights]) -> None:
+    """Weigh what follows the name; after are its first two characters."""
     hit = _RIGHT.match(text, end)
     if hit and (sign := _follows(hit)):
         said.append(sign)
-    if "," in text[end : end + 2]:
+    if "," in after:
         _look_at_apposition(text, end, said)
     if is_team and hit and (sign := knowledge.signs("versus").get(hit["next"])):
         said.append(sign)
@@ -98,6 +105,10 @@ def _in_brackets() -> frozenset[str]:
 
 def _look_at_apposition(text: str, end: int, said: list[Weights]) -> None:
     """Weigh an age, an office or a country between commas."""
+    if text[end : end + 3].lstrip(" ,").istitle():
+        if (hit := _COMMA_PLACE.match(text, end)) and knowledge.plain(hit[1]) in knowledge.countries():
+            said.append((-1.5, -1.0, 2.0))
+        return
     if _AGE.match(text, end):
         said.append(_AS_PERSON)
     roles = knowledge.signs("before")
@@ -105,8 +116,6 @@ def _look_at_apposition(text: str, end: int, said: list[Weights]) -> None:
         if (hit := pattern.match(text, end)) and (sign := roles.get(hit[1])):
             said.append((0.6 * max(sign[0], 0.0), 0.6 * max(sign[1], 0.0), 0.0))
             return
-    if (hit := _COMMA_PLACE.match(text, end)) and knowledge.plain(hit[1]) in knowledge.countries():
-        said.append((-1.5, -1.0, 2.0))
 
 
 def _look_at_form(start: int, end: int, bits: int, form: Layout, said: list[Weights]) -> None:

@@ -15,8 +15,8 @@ from builder.annotators.english_names.knowledge import Known, Weights
 from builder.annotators.english_names.runs import Piece, pieces
 from builder.annotators.english_names.words import Word
 
-(NO_NAME, KNOWN, ORDINARY, SEVERAL, LIKE_A_PHRASE, SHORT, LOOKS_LEFT, TOWN, COUNTRY, CLUB, TYPED, REGION) = (
-    1 << rank for rank in range(12)
+(NO_NAME, KNOWN, ORDINARY, SEVERAL, LIKE_A_PHRASE, SHORT, LOOKS_LEFT, TOWN, COUNTRY, CLUB, TYPED, REGION, SURE) = (
+    1 << rank for rank in range(13)
 )
 """What a name is to the sentence around it."""
 
@@ -60,7 +60,8 @@ def judged(piece: Piece) -> Name:
     if len(piece.words) == 1 and any(one.kind == "club" for one in piece.known):
         in_sport = _weights(piece, sport=True)
     bits = _bits(piece) | (_bits_of_known(piece) if piece.known else _bits_of_unknown(piece))
-    return Name(piece.start, piece.end, bits, weights, in_sport, _sure(piece), piece)
+    sure = _sure(piece)
+    return Name(piece.start, piece.end, bits | SURE if sure else bits, weights, in_sport, sure, piece)
 
 
 def _bits(piece: Piece) -> int:

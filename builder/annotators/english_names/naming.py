@@ -25,6 +25,7 @@ _NO_WEIGHTS: Weights = (0.0, 0.0, 0.0)
 _LIST = frozenset(f"{space}{mark} " for space in ("", " ") for mark in (",", "and", "or", "&", ", and"))
 _NUMBER = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
 _SHOUTED_PLACE = re.compile(r"[A-Z][A-Z ,.'-]{3,40}(?=,? (?:\d{4}-\d|[A-Z][a-z]{2,8}\.? \d| ?\( ?[A-Z][a-z]|--? ))")
+_LABELLED_OTHERWISE = inside.SURE | inside.REGION | inside.SHORT
 _DOUBTFUL = inside.NO_NAME | inside.LIKE_A_PHRASE
 _QUOTES = ('"', "“", "”")
 _YEAR_AFTER = re.compile(r" (?:19|20)\d\d\b(?!-)")
@@ -184,6 +185,8 @@ def margin(weights: Weights) -> float:
 def _labelled(text: str, place: Place, weights: Weights, found: Sequence[Found]) -> Found:
     """Label a name by its weights, unless its own words, the name before it or its year say what it is."""
     start, end, name = place
+    if not name.bits & _LABELLED_OTHERWISE and text[start - 1 : start] != "(":
+        return Found(start, end, *_weighed(weights))
     label, sure = name.sure or _weighed(weights)
     if label == "GPE" and name.bits & inside.REGION and not name.sure:
         label = "LOCATION"
