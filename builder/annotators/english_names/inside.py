@@ -103,8 +103,10 @@ def _bits_of_known(piece: Piece) -> int:
 
 def _sure(piece: Piece) -> tuple[str, float] | None:
     """Give the label and score of what is an adjective, an event or a document by its own words."""
+    if not piece.known:
+        return (piece.head, 0.7) if piece.head in ("EVENT", "DOCUMENT") else None
     labels = [one.label for one in piece.known]
-    if labels and any(one.kind == "adjective" for one in piece.known):
+    if any(one.kind == "adjective" for one in piece.known):
         return labels[0], 0.9
     if labels == ["EVENT"]:
         return "EVENT", 0.85

@@ -14,7 +14,7 @@ from builder.annotators.english_names.around import weigh
 from builder.annotators.english_names.inside import Name, Names, judged
 from builder.annotators.english_names.knowledge import Weights
 from builder.annotators.english_names.layout import Layout, is_shouted, is_title_case, layout, lowered
-from builder.annotators.english_names.runs import RUN, Piece, head_of
+from builder.annotators.english_names.runs import Piece, head_of, runs_of
 from builder.annotators.english_names.words import COMMON
 from builder.annotators.proposal import Found
 
@@ -69,7 +69,7 @@ def _unshouted(text: str) -> str:
 def _places(text: str) -> list[Place]:
     """Find where the pieces of every run stand, known non-names among them."""
     found = []
-    for run in RUN.finditer(text):
+    for run in runs_of(text):
         written, at = run.group(), run.start()
         opens = " " in written and _begins_here(text, at)
         for name in (_OPENING if opens else _WITHIN)[written]:
