@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from string import ascii_uppercase
+from string import ascii_lowercase, ascii_uppercase
 
 from builder.annotators.english_names import inside, knowledge
-from builder.annotators.english_names.inside import Name
+from builder.annotators.english_names.inside import Place
 from builder.annotators.english_names.knowledge import Weights
 from builder.annotators.english_names.layout import Layout
 
@@ -21,14 +21,16 @@ _RIGHT = re.compile(
     r"|(?P<minutes>,? \d{1,3}(?:st|nd|rd|th)? ?(?:minutes?\b|pen)|-\d)"
     r"|[\"”]?(?P<comma>,?) ?(?:has |have |had |also |would |will |was |is )?(?P<next>[a-z][\w-]*)"
 )
+_NEXT = re.compile(r" (?:(?:has|have|had|also|would|will|was|is) (?=[a-z]))?([a-z][\w-]*)")
 _AGE = re.compile(r" ?, (?:aged )?[1-9]\d ?(?:,|\.|$)")
 _ROLE = re.compile(r" ?, (?:(?:the|a|an|who|whose|his|her|its|former|then|now) )(?:[a-z-]+ ){0,3}?([a-z-]+)")
 _OFFICE = re.compile(r" ?, (?:[a-z-]+ ){0,2}([a-z-]+)\b")
 _COMMA_PLACE = re.compile(r" ?, ([A-Z][\w.]*(?: [A-Z][\w.]*)?)")
+_A_WORD = frozenset(f" {letter}" for letter in ascii_lowercase)
 _SILENT_BEFORE = frozenset(f"{mark} " for mark in ".,;:!?)-–0123456789")
 """What often stands before a name and says nothing of it, as no word ends there."""
 _SILENT_AFTER = frozenset(
-    ["", *(f" {capital}" for capital in ascii_uppercase), *(mark + then for mark in ".;:!?)" for then in ("", " "))]
+    ["", *(f" {sign}" for sign in f"{ascii_uppercase}-"), *(mark + then for mark in ".;:!?)" for then in ("", " "))]
 )
 """What often stands after a name and says nothing of it: neither a comma nor what _RIGHT begins with."""
 
@@ -38,8 +40,9 @@ _FROM_COUNTRY: Weights = (3.5, 1.0, -2.0)
 _AT_MINUTE: Weights = (1.5, 0.0, -1.0)
 
 
-def weigh(text: str, start: int, end: int, name: Name, form: Layout) -> Weights:
+def weigh(text: str, place: Place, form: Layout) -> Weights:
     """Add up all that speaks for each of the three."""
+    start, end, name = place
     weights = name.in_sport if form.sport else name.weights
     said: list[Weights] = []
     if name.bits & inside.LOOKS_LEFT and start and text[start - 2 : start] not in _SILENT_BEFORE:
@@ -77,12 +80,23 @@ def _word_before(before: list[str]) -> str:
 
 def _look_right(text: str, end: int, after: str, is_team: bool, said: list[Weights]) -> None:
     """Weigh what follows the name; after are its first two characters."""
+    if after in _A_WORD and (next_word := _NEXT.match(text, end)):
+        _look_at_next(next_word[1], is_team, said)
+        return
     hit = _RIGHT.match(text, end)
     if hit and (sign := _follows(hit)):
         said.append(sign)
     if "," in after:
         _look_at_apposition(text, end, said)
     if is_team and hit and (sign := knowledge.signs("versus").get(hit["next"])):
+        said.append(sign)
+
+
+def _look_at_next(word: str, is_team: bool, said: list[Weights]) -> None:
+    """Weigh the word after the name, as most have one."""
+    if sign := knowledge.signs("after").get(word):
+        said.append(sign)
+    if is_team and (sign := knowledge.signs("versus").get(word)):
         said.append(sign)
 
 

@@ -39,6 +39,10 @@ class Name(NamedTuple):
     piece: Piece
 
 
+Place = tuple[int, int, Name]
+"""Where a name starts and ends in its text."""
+
+
 class Names(dict[str, tuple[Name, ...]]):
     """The names of each run met so far, judged when it is first asked for."""
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from builder.annotators.english_names import inside, knowledge
 from builder.annotators.english_names.around import weigh
-from builder.annotators.english_names.inside import Name, Names, judged
+from builder.annotators.english_names.inside import Names, Place, judged
 from builder.annotators.english_names.knowledge import Weights
 from builder.annotators.english_names.layout import Layout, is_shouted, is_title_case, layout, lowered
 from builder.annotators.english_names.runs import Piece, head_of, runs_of
@@ -34,9 +34,6 @@ _MARKS = '.:!?"“-'
 _BEFORE_A_SENTENCE = tuple(f"{mark} {end}" for mark in _MARKS for end in ("", "\n"))
 _WEIGHTS_REMEMBERED = 1 << 13
 _OPENING, _WITHIN = Names(opens=True), Names(opens=False)
-
-Place = tuple[int, int, Name]
-"""Where a name starts and ends in its text."""
 
 
 def find(text: str) -> list[Found]:
@@ -148,10 +145,10 @@ def _weights(
 ) -> list[Weights]:
     """Weigh what may be a name, and what a name may take after; an ordinary first word is neither."""
     if _NEVER not in least:
-        return [weigh(text, *place, form) for place in places]
+        return [weigh(text, place, form) for place in places]
     listed = {*lists, *(n - 1 for n in lists)}
     return [
-        _NO_WEIGHTS if needed == _NEVER and n not in listed else weigh(text, *place, form)
+        _NO_WEIGHTS if needed == _NEVER and n not in listed else weigh(text, place, form)
         for n, (place, needed) in enumerate(zip(places, least, strict=True))
     ]
 
