@@ -27,7 +27,9 @@ _ROLE = re.compile(r" ?, (?:(?:the|a|an|who|whose|his|her|its|former|then|now) )
 _OFFICE = re.compile(r" ?, (?:[a-z-]+ ){0,2}([a-z-]+)\b")
 _COMMA_PLACE = re.compile(r" ?, ([A-Z][\w.]*(?: [A-Z][\w.]*)?)")
 _A_WORD = frozenset(f" {letter}" for letter in ascii_lowercase)
-_SILENT_BEFORE = frozenset(f"{mark} " for mark in ".,;:!?)-–0123456789")
+_SILENT_BEFORE = frozenset(
+    [*(f"{mark} " for mark in ".,;:!?)-–0123456789"), *(f"{letter}." for letter in ascii_lowercase)]
+)
 """What often stands before a name and says nothing of it, as no word ends there."""
 _SILENT_AFTER = frozenset(
     ["", *(f" {sign}" for sign in f"{ascii_uppercase}-"), *(mark + then for mark in ".;:!?)" for then in ("", " "))]
@@ -134,6 +136,16 @@ def _look_at_apposition(text: str, end: int, said: list[Weights]) -> None:
 
 def _look_at_form(start: int, end: int, bits: int, form: Layout, said: list[Weights]) -> None:
     """Weigh what the form of the line says."""
+    if form.marks_places:
+        _look_at_marked(start, end, bits, form, said)
+    if form.sport and bits & inside.TOWN and start not in form.teams:
+        said.append((0.0, 3.4, -0.3))
+    if form.alone and bits & inside.SEVERAL:
+        said.append((1.0, 0.0, 0.0))
+
+
+def _look_at_marked(start: int, end: int, bits: int, form: Layout, said: list[Weights]) -> None:
+    """Weigh what stands where the form marks a place: in a table, a dateline, behind a player."""
     is_town, is_country = bits & inside.TOWN, bits & inside.COUNTRY
     if start in form.teams and (is_town or not is_country):
         said.append((-0.5, 8.0, 0.0))
@@ -143,7 +155,3 @@ def _look_at_form(start: int, end: int, bits: int, form: Layout, said: list[Weig
         said.append((-2.0, 0.0, 6.0))
     if start in form.clubs and not is_country:
         said.append((0.0, 3.5, -0.5))
-    if form.sport and is_town and start not in form.teams:
-        said.append((0.0, 3.4, -0.3))
-    if form.alone and bits & inside.SEVERAL:
-        said.append((1.0, 0.0, 0.0))
