@@ -55,10 +55,10 @@ def weigh(text: str, place: Place, form: Layout) -> Weights:
         _look_at_form(start, end, name.bits, form, said)
     if not said:
         return weights
-    person, org, place = weights
+    person, org, town = weights
     for p, o, g in said:
-        person, org, place = person + p, org + o, place + g
-    return person, org, place
+        person, org, town = person + p, org + o, town + g
+    return person, org, town
 
 
 def _look_left(text: str, start: int, sport: bool, said: list[Weights]) -> None:

@@ -93,10 +93,10 @@ def _may_be_cut(placed: Sequence[Placed], opens: bool) -> bool:
     """Whether a run holds anything to cut at; most hold nothing."""
     if placed[0].word.bits & (words.NO_NAME | words.COMMON if opens else words.NO_NAME):
         return True
+    bits = 0
     for one in placed:
-        if one.word.bits & words.MAY_BE_CUT or one.join in _TOPIC:
-            return True
-    return False
+        bits |= words.MAY_BE_CUT if one.join in _TOPIC else one.word.bits
+    return bits & words.MAY_BE_CUT != 0
 
 
 def _cut(run: str, placed: Sequence[Placed], opens: bool) -> list[Piece]:
