@@ -134,6 +134,55 @@ def test_writing_a_headline_small_moves_no_character(text):
     assert len(text) == len(layout.lowered(text)) or not text.isascii()
 
 
+SHARDS = [
+    "al-",
+    "el-",
+    "d'",
+    "d’",
+    "St.",
+    "Jr. ",
+    "Inc.",
+    "'s",
+    "’s",
+    " of ",
+    " & ",
+    " van ",
+    "l-",
+    *"ABSTaetdl.-' ’(1_É\n",
+]
+
+
+@given(st.lists(st.sampled_from(SHARDS), max_size=12).map("".join))
+def test_leaping_to_capitals_finds_the_same_runs(text):
+    assert [hit.span() for hit in runs._ANY_RUN.finditer(text)] == [hit.span() for hit in runs.runs_of(text)]
+
+
+def test_what_is_silent_after_a_name_says_nothing():
+    rests = ("", "said", " said", "(Spain)", "1", "'s mother", "-based")
+    met = {f"{after}{rest}" for after in around._SILENT_AFTER for rest in rests if len(after) == 2 or not rest}
+
+    assert [] == [text for text in met if around._RIGHT.match(text) or "," in text[:2]]
+
+
+def test_what_is_silent_before_a_name_says_nothing():
+    said = []
+    for before in around._SILENT_BEFORE:
+        for word in ("i", "in", "o", "of", "Mr", "M", "beat"):
+            around._look_left(f"{word}{before}", len(word + before), True, said)
+
+    assert [] == said
+
+
+@given(
+    st.lists(st.sampled_from("has have had also would will was is said 5 X - to-day ,".split()), min_size=1, max_size=4)
+)
+def test_the_next_word_is_the_same_read_by_itself(words):
+    text = f" {' '.join(words)}"
+    either, alone = around._RIGHT.match(text), around._NEXT.match(text)
+
+    assert text[:2] not in around._A_WORD or either["next"] == alone[1]
+
+
 def compiled():
     modules = (around, layout, naming, runs, words)
     held = [value for module in modules for value in vars(module).values() if isinstance(value, re.Pattern)]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from string import ascii_lowercase, ascii_uppercase
 
 from builder.annotators.english_names import inside, knowledge
-from builder.annotators.english_names.inside import Name
+from builder.annotators.english_names.inside import Place
 from builder.annotators.english_names.knowledge import Weights
 from builder.annotators.english_names.layout import Layout
 
@@ -20,10 +21,20 @@ _RIGHT = re.compile(
     r"|(?P<minutes>,? \d{1,3}(?:st|nd|rd|th)? ?(?:minutes?\b|pen)|-\d)"
     r"|[\"”]?(?P<comma>,?) ?(?:has |have |had |also |would |will |was |is )?(?P<next>[a-z][\w-]*)"
 )
+_NEXT = re.compile(r" (?:(?:has|have|had|also|would|will|was|is) (?=[a-z]))?([a-z][\w-]*)")
 _AGE = re.compile(r" ?, (?:aged )?[1-9]\d ?(?:,|\.|$)")
 _ROLE = re.compile(r" ?, (?:(?:the|a|an|who|whose|his|her|its|former|then|now) )(?:[a-z-]+ ){0,3}?([a-z-]+)")
 _OFFICE = re.compile(r" ?, (?:[a-z-]+ ){0,2}([a-z-]+)\b")
 _COMMA_PLACE = re.compile(r" ?, ([A-Z][\w.]*(?: [A-Z][\w.]*)?)")
+_A_WORD = frozenset(f" {letter}" for letter in ascii_lowercase)
+_SILENT_BEFORE = frozenset(
+    [*(f"{mark} " for mark in ".,;:!?)-–0123456789"), *(f"{letter}." for letter in ascii_lowercase)]
+)
+"""What often stands before a name and says nothing of it, as no word ends there."""
+_SILENT_AFTER = frozenset(
+    ["", *(f" {sign}" for sign in f"{ascii_uppercase}-"), *(mark + then for mark in ".;:!?)" for then in ("", " "))]
+)
+"""What often stands after a name and says nothing of it: neither a comma nor what _RIGHT begins with."""
 
 _AS_PERSON: Weights = (5.0, 0.0, 0.0)
 _AS_PLACE: Weights = (0.0, 0.0, 5.0)
@@ -31,36 +42,37 @@ _FROM_COUNTRY: Weights = (3.5, 1.0, -2.0)
 _AT_MINUTE: Weights = (1.5, 0.0, -1.0)
 
 
-def weigh(text: str, start: int, end: int, name: Name, form: Layout) -> Weights:
+def weigh(text: str, place: Place, form: Layout) -> Weights:
     """Add up all that speaks for each of the three."""
+    start, end, name = place
     weights = name.in_sport if form.sport else name.weights
     said: list[Weights] = []
-    if name.bits & inside.LOOKS_LEFT and (sign := _left(text, start, form.sport)):
-        said.append(sign)
-    _look_right(text, end, form.sport and name.bits & inside.TOWN != 0, said)
+    if name.bits & inside.LOOKS_LEFT and start and text[start - 2 : start] not in _SILENT_BEFORE:
+        _look_left(text, start, form.sport, said)
+    if (after := text[end : end + 2]) not in _SILENT_AFTER:
+        _look_right(text, end, after, form.sport and name.bits & inside.TOWN != 0, said)
     if form.speaks:
         _look_at_form(start, end, name.bits, form, said)
     if not said:
         return weights
-    person, org, place = weights
+    person, org, town = weights
     for p, o, g in said:
-        person, org, place = person + p, org + o, place + g
-    return person, org, place
+        person, org, town = person + p, org + o, town + g
+    return person, org, town
 
 
-def _left(text: str, start: int, sport: bool) -> Weights | None:
+def _look_left(text: str, start: int, sport: bool, said: list[Weights]) -> None:
     """Weigh the word before the name."""
-    before = text[max(0, start - 40) : start].rstrip(' "“(').rsplit(None, 1)
+    before = text[start - 40 if start > 40 else 0 : start].rstrip(' "“(').rsplit(None, 1)
     if not before or not before[-1][-1].isalpha():
-        return None
+        return
     last, signs = before[-1], knowledge.signs("before")
     if sport and (sign := knowledge.signs("versus").get("v" if last == "to" else last)):
-        return sign if last != "to" or _word_before(before) == "lost" else (0.0, 0.0, 0.8)
-    if sign := signs.get(last.lower()):
-        return sign
-    if last == "of" and (sign := signs.get(_word_before(before))):
-        return (-1.0, 0.0, 3.0) if sign[2] > 2 else (0.0, 1.0, 1.0)
-    return None
+        said.append(sign if last != "to" or _word_before(before) == "lost" else (0.0, 0.0, 0.8))
+    elif sign := signs.get(last.lower()):
+        said.append(sign)
+    elif last == "of" and (sign := signs.get(_word_before(before))):
+        said.append((-1.0, 0.0, 3.0) if sign[2] > 2 else (0.0, 1.0, 1.0))
 
 
 def _word_before(before: list[str]) -> str:
@@ -68,14 +80,25 @@ def _word_before(before: list[str]) -> str:
     return before[0].rsplit(None, 1)[-1]
 
 
-def _look_right(text: str, end: int, is_team: bool, said: list[Weights]) -> None:
-    """Weigh what follows the name."""
+def _look_right(text: str, end: int, after: str, is_team: bool, said: list[Weights]) -> None:
+    """Weigh what follows the name; after are its first two characters."""
+    if after in _A_WORD and (next_word := _NEXT.match(text, end)):
+        _look_at_next(next_word[1], is_team, said)
+        return
     hit = _RIGHT.match(text, end)
     if hit and (sign := _follows(hit)):
         said.append(sign)
-    if "," in text[end : end + 2]:
+    if "," in after:
         _look_at_apposition(text, end, said)
     if is_team and hit and (sign := knowledge.signs("versus").get(hit["next"])):
+        said.append(sign)
+
+
+def _look_at_next(word: str, is_team: bool, said: list[Weights]) -> None:
+    """Weigh the word after the name, as most have one."""
+    if sign := knowledge.signs("after").get(word):
+        said.append(sign)
+    if is_team and (sign := knowledge.signs("versus").get(word)):
         said.append(sign)
 
 
@@ -98,6 +121,10 @@ def _in_brackets() -> frozenset[str]:
 
 def _look_at_apposition(text: str, end: int, said: list[Weights]) -> None:
     """Weigh an age, an office or a country between commas."""
+    if text[end : end + 3].lstrip(" ,").istitle():
+        if (hit := _COMMA_PLACE.match(text, end)) and knowledge.plain(hit[1]) in knowledge.countries():
+            said.append((-1.5, -1.0, 2.0))
+        return
     if _AGE.match(text, end):
         said.append(_AS_PERSON)
     roles = knowledge.signs("before")
@@ -105,12 +132,20 @@ def _look_at_apposition(text: str, end: int, said: list[Weights]) -> None:
         if (hit := pattern.match(text, end)) and (sign := roles.get(hit[1])):
             said.append((0.6 * max(sign[0], 0.0), 0.6 * max(sign[1], 0.0), 0.0))
             return
-    if (hit := _COMMA_PLACE.match(text, end)) and knowledge.plain(hit[1]) in knowledge.countries():
-        said.append((-1.5, -1.0, 2.0))
 
 
 def _look_at_form(start: int, end: int, bits: int, form: Layout, said: list[Weights]) -> None:
     """Weigh what the form of the line says."""
+    if form.marks_places:
+        _look_at_marked(start, end, bits, form, said)
+    if form.sport and bits & inside.TOWN and start not in form.teams:
+        said.append((0.0, 3.4, -0.3))
+    if form.alone and bits & inside.SEVERAL:
+        said.append((1.0, 0.0, 0.0))
+
+
+def _look_at_marked(start: int, end: int, bits: int, form: Layout, said: list[Weights]) -> None:
+    """Weigh what stands where the form marks a place: in a table, a dateline, behind a player."""
     is_town, is_country = bits & inside.TOWN, bits & inside.COUNTRY
     if start in form.teams and (is_town or not is_country):
         said.append((-0.5, 8.0, 0.0))
@@ -120,7 +155,3 @@ def _look_at_form(start: int, end: int, bits: int, form: Layout, said: list[Weig
         said.append((-2.0, 0.0, 6.0))
     if start in form.clubs and not is_country:
         said.append((0.0, 3.5, -0.5))
-    if form.sport and is_town and start not in form.teams:
-        said.append((0.0, 3.4, -0.3))
-    if form.alone and bits & inside.SEVERAL:
-        said.append((1.0, 0.0, 0.0))

@@ -15,8 +15,8 @@ from builder.annotators.english_names.knowledge import Known, Weights
 from builder.annotators.english_names.runs import Piece, pieces
 from builder.annotators.english_names.words import Word
 
-(NO_NAME, KNOWN, ORDINARY, SEVERAL, LIKE_A_PHRASE, SHORT, LOOKS_LEFT, TOWN, COUNTRY, CLUB, TYPED, REGION) = (
-    1 << rank for rank in range(12)
+(NO_NAME, KNOWN, ORDINARY, SEVERAL, LIKE_A_PHRASE, SHORT, LOOKS_LEFT, TOWN, COUNTRY, CLUB, TYPED, REGION, SURE) = (
+    1 << rank for rank in range(13)
 )
 """What a name is to the sentence around it."""
 
@@ -37,6 +37,10 @@ class Name(NamedTuple):
     in_sport: Weights  # the weights where the sentence speaks of sport
     sure: tuple[str, float] | None  # label and score, where no weight could change them
     piece: Piece
+
+
+Place = tuple[int, int, Name]
+"""Where a name starts and ends in its text."""
 
 
 class Names(dict[str, tuple[Name, ...]]):
@@ -60,7 +64,8 @@ def judged(piece: Piece) -> Name:
     if len(piece.words) == 1 and any(one.kind == "club" for one in piece.known):
         in_sport = _weights(piece, sport=True)
     bits = _bits(piece) | (_bits_of_known(piece) if piece.known else _bits_of_unknown(piece))
-    return Name(piece.start, piece.end, bits, weights, in_sport, _sure(piece), piece)
+    sure = _sure(piece)
+    return Name(piece.start, piece.end, bits | SURE if sure else bits, weights, in_sport, sure, piece)
 
 
 def _bits(piece: Piece) -> int:
@@ -102,8 +107,10 @@ def _bits_of_known(piece: Piece) -> int:
 
 def _sure(piece: Piece) -> tuple[str, float] | None:
     """Give the label and score of what is an adjective, an event or a document by its own words."""
+    if not piece.known:
+        return (piece.head, 0.7) if piece.head in ("EVENT", "DOCUMENT") else None
     labels = [one.label for one in piece.known]
-    if labels and any(one.kind == "adjective" for one in piece.known):
+    if any(one.kind == "adjective" for one in piece.known):
         return labels[0], 0.9
     if labels == ["EVENT"]:
         return "EVENT", 0.85

@@ -43,10 +43,11 @@ class Layout(NamedTuple):
     dateline: tuple[int, int]
     sport: bool
     alone: bool  # nothing but a short name
+    marks_places: bool  # whether any of the four above says something
     speaks: bool  # whether it says anything at all
 
 
-_SILENT = Layout((), (), (), _NO_SPAN, False, False, False)
+_SILENT = Layout((), (), (), _NO_SPAN, False, False, False, False)
 
 
 def layout(text: str, *, names_club: bool = False) -> Layout:
@@ -56,9 +57,10 @@ def layout(text: str, *, names_club: bool = False) -> Layout:
     clubs = _clubs(text) if "(" in text and dateline is _NO_SPAN else ()
     sport = _is_sport(text) or (names_club and _SPORTING.search(text) is not None)
     alone = _is_alone(text)
-    if not (sport or alone or teams or players or clubs) and dateline is _NO_SPAN:
+    marks_places = dateline is not _NO_SPAN or bool(teams or players or clubs)
+    if not (sport or alone or marks_places):
         return _SILENT
-    return Layout(teams, players, clubs, dateline, sport, alone, speaks=True)
+    return Layout(teams, players, clubs, dateline, sport, alone, marks_places, speaks=True)
 
 
 def _dateline(text: str) -> tuple[int, int]:

@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from builder.annotators.english_names import inside, knowledge
 from builder.annotators.english_names.around import weigh
-from builder.annotators.english_names.inside import Name, Names, judged
+from builder.annotators.english_names.inside import Names, Place, judged
 from builder.annotators.english_names.knowledge import Weights
 from builder.annotators.english_names.layout import Layout, is_shouted, is_title_case, layout, lowered
-from builder.annotators.english_names.runs import RUN, Piece, head_of
+from builder.annotators.english_names.runs import Piece, head_of, runs_of
 from builder.annotators.english_names.words import COMMON
 from builder.annotators.proposal import Found
 
@@ -25,6 +25,7 @@ _NO_WEIGHTS: Weights = (0.0, 0.0, 0.0)
 _LIST = frozenset(f"{space}{mark} " for space in ("", " ") for mark in (",", "and", "or", "&", ", and"))
 _NUMBER = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
 _SHOUTED_PLACE = re.compile(r"[A-Z][A-Z ,.'-]{3,40}(?=,? (?:\d{4}-\d|[A-Z][a-z]{2,8}\.? \d| ?\( ?[A-Z][a-z]|--? ))")
+_LABELLED_OTHERWISE = inside.SURE | inside.REGION | inside.SHORT
 _DOUBTFUL = inside.NO_NAME | inside.LIKE_A_PHRASE
 _QUOTES = ('"', "“", "”")
 _YEAR_AFTER = re.compile(r" (?:19|20)\d\d\b(?!-)")
@@ -33,9 +34,6 @@ _MARKS = '.:!?"“-'
 _BEFORE_A_SENTENCE = tuple(f"{mark} {end}" for mark in _MARKS for end in ("", "\n"))
 _WEIGHTS_REMEMBERED = 1 << 13
 _OPENING, _WITHIN = Names(opens=True), Names(opens=False)
-
-Place = tuple[int, int, Name]
-"""Where a name starts and ends in its text."""
 
 
 def find(text: str) -> list[Found]:
@@ -68,7 +66,7 @@ def _unshouted(text: str) -> str:
 def _places(text: str) -> list[Place]:
     """Find where the pieces of every run stand, known non-names among them."""
     found = []
-    for run in RUN.finditer(text):
+    for run in runs_of(text):
         written, at = run.group(), run.start()
         opens = " " in written and _begins_here(text, at)
         for name in (_OPENING if opens else _WITHIN)[written]:
@@ -147,10 +145,10 @@ def _weights(
 ) -> list[Weights]:
     """Weigh what may be a name, and what a name may take after; an ordinary first word is neither."""
     if _NEVER not in least:
-        return [weigh(text, *place, form) for place in places]
+        return [weigh(text, place, form) for place in places]
     listed = {*lists, *(n - 1 for n in lists)}
     return [
-        _NO_WEIGHTS if needed == _NEVER and n not in listed else weigh(text, *place, form)
+        _NO_WEIGHTS if needed == _NEVER and n not in listed else weigh(text, place, form)
         for n, (place, needed) in enumerate(zip(places, least, strict=True))
     ]
 
@@ -184,6 +182,8 @@ def margin(weights: Weights) -> float:
 def _labelled(text: str, place: Place, weights: Weights, found: Sequence[Found]) -> Found:
     """Label a name by its weights, unless its own words, the name before it or its year say what it is."""
     start, end, name = place
+    if not name.bits & _LABELLED_OTHERWISE and text[start - 1 : start] != "(":
+        return Found(start, end, *_weighed(weights))
     label, sure = name.sure or _weighed(weights)
     if label == "GPE" and name.bits & inside.REGION and not name.sure:
         label = "LOCATION"

@@ -7,7 +7,7 @@ All is said of the run alone: it is cut the same way wherever it stands, but for
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -16,14 +16,23 @@ from builder.annotators.english_names.knowledge import Known
 from builder.annotators.english_names.words import Word, Words
 
 _SHORT = "St|Jr|Sr|Mr|Mrs|Ms|Dr|Gen|Sen|Rep|Gov|Lt|Col|Maj|Sgt|Capt|Prof|Inc|Corp|Co|Ltd|Bros|Cos|No"
+_LETTERS = r"\w{0,30}(?:[&./-]\w{1,30}|['’](?![sS]\b)\w{1,30}){0,4}"
 _WORD = (
     rf"(?:[A-Z]\.(?:[A-Z]\.){{0,4}}(?!\w)|(?=[BCDGIJLMNPRS])(?:{_SHORT})\.(?= ?[A-Z(])"
-    r"|(?:al-|el-|d['’])?[A-ZÀ-ÖØ-Þ]\w{0,30}(?:[&./-]\w{1,30}|['’](?![sS]\b)\w{1,30}){0,4})"
+    rf"|(?:al-|el-|d['’])?[A-ZÀ-ÖØ-Þ]{_LETTERS})"
 )
 _PARTICLE = "de|del|della|di|da|do|dos|du|van|von|der|den|ter|ten|bin|ibn|al|el|la|le|los|las|arap|zu|der"
 _JOIN = rf" (?:(?=[a-z&])(?:(?:of|for|on)(?: the)? |& |(?:{_PARTICLE}) (?:(?:la|las|los|der|den|le) )?))?"
 _OWN = r" ?['’]s\b"
-RUN = re.compile(rf"\b(?=[A-ZÀ-ÖØ-Þaed]){_WORD}(?:{_JOIN}{_WORD}){{0,12}}(?:{_OWN})?")
+_REST = rf"(?:{_JOIN}{_WORD}){{0,12}}(?:{_OWN})?"
+_ANY_RUN = re.compile(rf"\b(?=[A-ZÀ-ÖØ-Þaed]){_WORD}{_REST}")
+_AFTER_CAPITAL = (
+    r"(?:(?<=[A-Z])\.(?:[A-Z]\.){0,4}(?!\w)"
+    rf"|(?=[a-z]{{1,4}}\. ?[A-Z(])(?:{'|'.join(f'(?<={short[0]}){short[1:]}' for short in _SHORT.split('|'))})\."
+    rf"|{_LETTERS})"
+)
+_CAPITAL_RUN = re.compile(rf"[A-ZÀ-ÖØ-Þ](?<!\w.){_AFTER_CAPITAL}{_REST}")
+_PREFIX = re.compile("(?:l-|d['’])(?=[A-ZÀ-ÖØ-Þ])")
 _PART = re.compile(rf"(?P<join>{_JOIN})?(?P<word>{_WORD})")
 _TAIL = re.compile(
     "-(?:based|born|controlled|led|backed|owned|bound|made|style|held|run|brokered|ruled|listed|trained|sponsored|area)$"
@@ -65,6 +74,15 @@ class Piece(NamedTuple):
         return self.words[-1].end
 
 
+def runs_of(text: str) -> Iterator[re.Match[str]]:
+    """Find the runs of a text.
+
+    Where no word begins with al- or d', each begins with a capital: the search then leaps from one to the next.
+    """
+    begins_small = ("l-" in text or "d'" in text or "d’" in text) and _PREFIX.search(text)
+    return (_ANY_RUN if begins_small else _CAPITAL_RUN).finditer(text)
+
+
 def pieces(run: str, opens: bool) -> list[Piece]:
     """Cut a run, if need be, at titles, dates, adjectives and known names; the rest stays together."""
     placed = _placed(run)
@@ -75,7 +93,10 @@ def _may_be_cut(placed: Sequence[Placed], opens: bool) -> bool:
     """Whether a run holds anything to cut at; most hold nothing."""
     if placed[0].word.bits & (words.NO_NAME | words.COMMON if opens else words.NO_NAME):
         return True
-    return any(one.word.bits & words.MAY_BE_CUT or one.join in _TOPIC for one in placed)
+    bits = 0
+    for one in placed:
+        bits |= words.MAY_BE_CUT if one.join in _TOPIC else one.word.bits
+    return bits & words.MAY_BE_CUT != 0
 
 
 def _cut(run: str, placed: Sequence[Placed], opens: bool) -> list[Piece]:
@@ -102,6 +123,8 @@ def _cut(run: str, placed: Sequence[Placed], opens: bool) -> list[Piece]:
 
 
 def _placed(run: str) -> list[Placed]:
+    if run.isalpha():
+        return [Placed(0, len(run), "", _WORDS[run])]
     if run.replace(" ", "").isalpha():
         return _parted(run)
     found, is_owner = [], run.endswith(("'s", "’s"))
@@ -200,7 +223,8 @@ def _written(text: str) -> str:
 
 
 def _piece(run: str, placed: Sequence[Placed], before: str, after: str, known: tuple[Known, ...] = ()) -> Piece:
-    plain = _written(run[placed[0].start : placed[-1].end])
+    one = placed[0].word
+    plain = one.plain if len(placed) == 1 and one.plain.isalpha() else _written(run[placed[0].start : placed[-1].end])
     return Piece(tuple(placed), plain, before, after, known or knowledge.names().get(plain, ()), head_of(placed))
 
 
