@@ -18,8 +18,9 @@ import numpy as np
 
 from builder.annotators.crf import model
 from builder.annotators.crf.calibration import Calibration
+from builder.annotators.crf.groups import groups_of
 from builder.annotators.crf.judge import Judge, evidence_of
-from builder.annotators.crf.known import Known, known_of, taught_by
+from builder.annotators.crf.known import Known, known_of, taught_by, taught_together
 from builder.annotators.crf.lesson import Lesson, Plan
 from builder.annotators.crf.opinions import Settled, settled
 from builder.annotators.crf.spans import Candidates, averaged, candidates, runs, tag_names
@@ -47,6 +48,8 @@ class Example:
     language: str
     evidence: tuple[Entity, ...]
     gold: tuple[Span, ...]
+    group: str = ""
+    """What belongs together, such as a document; equal texts do anyway. Alone if empty."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +130,11 @@ def learn(examples: Sequence[Example], seed: int = 0) -> Learnt:
     taught = [taught_by(example.text, example.gold) for example in examples]
     known = known_of(taught)
     seen = seen_as((example.text, example.language, example.evidence) for example in examples)
-    view = view_of(seen, annotators, known, taught)
+    groups = groups_of([one.group or f"alone {n}" for n, one in enumerate(examples)], [e.text for e in examples], FOLDS)
+    view = view_of(seen, annotators, known, taught_together(taught, groups))
     gold = [example.gold for example in examples]
-    folds = np.random.default_rng(seed).permutation(len(examples)) % FOLDS
-    lesson = Lesson(view, gold, labels, folds)
+    folds = np.random.default_rng(seed).permutation(len(set(groups))) % FOLDS
+    lesson = Lesson(view, gold, labels, folds[groups])
     tags, names = label_tags(view, gold, labels), ("O", *labels)
     finder, spans = lesson.crf(gold_tags(view, gold), Plan(_TAGS, FINDING, candidates))
     namer, named = lesson.crf(tags, Plan(names, NAMING, runs))

@@ -129,7 +129,8 @@ def _learn(part: Split, places: Sequence[int], seed: int, proposed: Proposed) ->
     examples = []
     for place in places:
         one = part.source.gold[place]
-        examples.append(stack.Example(one.sentence.text, one.sentence.language, part.source.evidence(place), one.spans))
+        told = part.source.evidence(place)
+        examples.append(stack.Example(one.sentence.text, one.sentence.language, told, one.spans, one.group))
     model = stack.learn(examples, seed=seed)
     sentences = [(place, proposed.gold[place].sentence) for place in part.measure]
     found: list[tuple[Entity, ...]] = []

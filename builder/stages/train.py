@@ -162,7 +162,7 @@ def _stack(proposed: Proposed, bar: Bar) -> Learnt | None:
     from builder.annotators.stack import Example, learn
 
     examples = [
-        Example(one.sentence.text, one.sentence.language, proposed.evidence(place), one.spans)
+        Example(one.sentence.text, one.sentence.language, proposed.evidence(place), one.spans, one.group)
         for place, one in enumerate(proposed.gold)
     ]
     with bar("learn", 1) as advance:

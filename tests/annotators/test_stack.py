@@ -161,3 +161,25 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path, manifest):
 def test_learning_from_nothing_is_refused():
     with pytest.raises(UsageError, match="learning needs"):
         learn([])
+
+
+def test_what_nothing_tells_is_not_trusted_though_every_sentence_was_approved_twice():
+    chance = random.Random(5)
+    once = [
+        Example(
+            "".join(chance.choices("的一是不了在人有我他这中大来上个国到说们", k=14)),
+            "zh",
+            (),
+            (Span(at, at + 2, "x"),),
+        )
+        for at in chance.choices(range(12), k=60)
+    ]
+
+    assert learn(once + once).settled.calibration.chances.max() < 0.5
+
+
+def test_sentences_with_hardly_an_entity_can_be_learnt_from():
+    some = [Example(f"今天没有新闻{n}", "zh", (), ()) for n in range(30)]
+    some[7] = Example("王建国说天气很好", "zh", (), (Span(0, 3, "person"),))
+
+    assert ("person",) == learn(some).labels

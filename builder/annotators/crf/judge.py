@@ -90,8 +90,8 @@ def fit(seen: Evidence, labels: Ints, classes: int, strength: float) -> Judge:
     weights = np.zeros((int(keep.sum()) + seen.numbers.shape[1], classes))
     bias = np.full(classes, -20.0)
     present = np.unique(labels)
-    if len(present) == 1:
-        bias[present] = 0.0
+    if len(present) < 2:
+        bias[present if len(present) else classes - 1] = 0.0  # nothing to tell apart; without a case it is none
     else:
         found, intercepts = _regression(seen, places, int(keep.sum()), labels, strength)
         weights[:, present], bias[present] = found, intercepts

@@ -70,7 +70,7 @@ def seen_as(batch: Iterable[tuple[str, str, tuple[Entity, ...]]]) -> list[Seen]:
 def view_of(
     seen: Sequence[Seen], annotators: tuple[str, ...], known: Known, own: Sequence[Taught] | None = None
 ) -> View:
-    """Turn sentences into numbers; `own` is what each of them taught, if training sees them."""
+    """Turn sentences into numbers; `own` is what the group of each taught, if training sees them."""
     units = split([one.text for one in seen])
     columns = columns_of(units, seen, _dictionary(), annotators)
     columns.update(wider_columns(units, seen))

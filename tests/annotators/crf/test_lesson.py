@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from builder.annotators.crf.known import known_of
-from builder.annotators.crf.lesson import Lesson
-from builder.annotators.crf.spans import Candidates
-from builder.annotators.crf.view import seen_as, view_of
+from builder.annotators.crf.lesson import Lesson, Plan
+from builder.annotators.crf.spans import Candidates, runs
+from builder.annotators.crf.training import Settings
+from builder.annotators.crf.view import label_tags, seen_as, view_of
 from builder.annotators.crf.voting import ballot_of
 from builder.model import Entity, Span
 
@@ -50,6 +51,31 @@ def test_a_judge_held_out_does_not_depend_on_what_is_approved_in_its_own_fold(le
 
     np.testing.assert_array_equal(told.chances[own], untold.chances[own])
     assert not np.array_equal(told.chances[~own], untold.chances[~own])
+
+
+def test_a_crf_held_out_does_not_depend_on_what_is_approved_in_its_own_fold(lesson):
+    told, untold = (
+        _named(replace(lesson, gold=gold))
+        for gold in ([GOLD] * 12, [() if fold == 0 else GOLD for fold in lesson.folds])
+    )
+    apart = {fold for fold in range(3) if not _alike(told, untold, lesson, fold)}
+
+    assert {1, 2} == apart
+
+
+def _named(lesson):
+    """What a CRF that names says, held out."""
+    tags = label_tags(lesson.view, lesson.gold, lesson.labels)
+    return lesson.crf(tags, Plan(("O", *lesson.labels), Settings(), runs))[1]
+
+
+def _alike(one, other, lesson, fold):
+    """Whether two opinions say the same of the sentences of a fold."""
+    both = []
+    for found in (one, other):
+        own = lesson.folds[lesson.view.sentences[found.first]] == fold
+        both.append((found.first[own].tolist(), found.last[own].tolist(), found.chances[own].tolist()))
+    return both[0] == both[1]
 
 
 def test_votes_come_in_the_order_of_the_text_by_rows(lesson):
