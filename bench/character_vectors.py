@@ -25,7 +25,7 @@ ROUNDS = 25
 
 
 def main() -> None:
-    """Write `character_codes.npy` and `character_vectors.npy` into the folder."""
+    """Write the characters, their vectors and their clusters into the folder."""
     folder = Path(sys.argv[1])
     characters, contexts, cells = {}, {}, []
     for character, context in pairs():

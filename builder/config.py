@@ -51,7 +51,9 @@ class IngestTable(_Table):
 
     sources: tuple[str, ...] = Field(("sources",), description="Files and folders, relative to this file.")
     review_kinds: tuple[Kind, ...] = Field((Kind.BODY,), description="Kinds of sentences that people review.")
-    processes: int = Field(1, ge=1, le=256, description="Processes that clean and split what was read.")
+    processes: int = Field(
+        1, ge=1, le=256, description="Processes that clean and split what was read, this one included."
+    )
     duplicates: Literal["representative", "all"] = Field(
         "representative", description="Of documents that repeat one another: review one (representative), or all."
     )
@@ -73,7 +75,7 @@ class AnnotateTable(_Table):
     annotators: tuple[str, ...] = Field(
         ("jieba", "gazetteer", "pattern", "capitals", "cues"), min_length=1, description="Entry points, in order."
     )
-    processes: int = Field(1, ge=1, le=256, description="Processes that propose.")
+    processes: int = Field(1, ge=1, le=256, description="Processes that propose, this one included.")
     seconds: float = Field(
         60.0, gt=0, le=86_400, description="Time that a plug-in may take for a batch; then it is stopped and retried."
     )

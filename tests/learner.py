@@ -17,6 +17,7 @@ class Example:
     language: str
     evidence: tuple[Entity, ...]
     gold: tuple[Span, ...]
+    group: str = ""
 
 
 @dataclass
