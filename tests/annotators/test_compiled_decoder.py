@@ -52,10 +52,9 @@ def test_spoilt_machine_code_is_made_anew(compiled, tmp_path, body):
     assert 1 == hits(compiled())
 
 
-@pytest.mark.parametrize("kind", ["nbc", "nbi"])
-def test_one_wrong_byte_has_the_machine_code_made_anew(compiled, tmp_path, kind):
+def test_one_wrong_byte_has_the_machine_code_made_anew(compiled, tmp_path):
     compiled()
-    (path,) = tmp_path.rglob(f"*.{kind}")
+    (path,) = tmp_path.rglob("*.nbc")
     body = bytearray(path.read_bytes())
     body[len(body) * 2 // 3] ^= 1
     path.write_bytes(body)
