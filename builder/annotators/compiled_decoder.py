@@ -1,15 +1,14 @@
 """The one door to numba: jieba's model enters; what finds the states of runs leaves, in machine code, run by run.
 
 It adds, compares and settles ties as the decoder in numpy does. The machine code is kept in the user's cache folder;
-where it cannot be kept, or what is kept cannot be read, it is made anew.
+where it cannot be kept, or what is kept is not what was written, it is made anew: damaged code is never run.
 """
 
 from __future__ import annotations
 
 import pickle
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,13 +19,14 @@ from numpy.typing import NDArray
 
 from builder.annotators import built
 from builder.annotators.hidden_states import Ints, Model, layout
+from builder.disk import files_in, sha256_of
 
 Columns = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Ranks = NDArray[np.int16]
 
 _UNREADABLE = (pickle.UnpicklingError, EOFError, LookupError, ValueError, TypeError, AttributeError, ImportError)
-"""What reading spoilt machine code raises."""
+"""What reading another version's machine code may raise."""
 _inlined: Callable[[Any], Any] = numba.njit(inline="always")
 
 
@@ -80,13 +80,39 @@ def _tables(model: Model) -> Tables:
 def compiled(function: Callable[..., Any], signature: tuple[Any, ...], folder: Path) -> Any:
     """Compile a function for these types, or read what was compiled and kept."""
     try:
-        with _keeping(folder):
-            return numba.njit([signature], cache=True, nogil=True)(function)
+        return _kept(function, signature, folder)
     except _UNREADABLE:
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            _delete(folder)
     except (OSError, RuntimeError):  # no place to keep it
         pass
     return numba.njit([signature], nogil=True)(function)
+
+
+def _kept(function: Callable[..., Any], signature: tuple[Any, ...], folder: Path) -> Any:
+    """Read machine code only if its seal fits, since a few wrong bits of it could end the process."""
+    seal = folder / "machine-code.seal"
+    if built.read(seal) != _digests(folder):
+        _delete(folder)
+    with _keeping(folder):
+        ready = numba.njit([signature], cache=True, nogil=True)(function)
+    if ready.stats.cache_misses:
+        built.keep(seal, _digests(folder), others=0)
+    return ready
+
+
+def _digests(folder: Path) -> bytes:
+    return "".join(f"{sha256_of(path)} {path.relative_to(folder)}\n" for path in _code_in(folder)).encode()
+
+
+def _delete(folder: Path) -> None:
+    for path in _code_in(folder):
+        path.unlink(missing_ok=True)
+
+
+def _code_in(folder: Path) -> list[Path]:
+    """List the machine code and its indexes."""
+    return [path for path in files_in(folder) if path.suffix in (".nbc", ".nbi")]
 
 
 @contextmanager

@@ -100,7 +100,6 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
 
     A line is `term<TAB>label` or `term<TAB>label<TAB>id`; terms with one id are names of one thing.
 
-
     Raises:
         UsageError: the file is not there, or a line of it is not sound.
     """

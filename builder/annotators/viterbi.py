@@ -7,7 +7,7 @@ rounding differs. Where jieba leaves its list of states (a rare character, an un
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ Find = Callable[[Ints, Ints], Ints]
 """Finds the states of runs that stand one after the other, given the rows of their characters, and their lengths."""
 _SIDE_BY_SIDE = 192  # more runs are parted by how many states they have
 _REMEMBERED = 1 << 16
+_LONGEST_REMEMBERED = 16  # longer runs hardly come again, and would fill the memory
 
 
 class Decoder:
@@ -41,7 +42,7 @@ class Decoder:
 
 
 class Remembering:
-    """Finds the states of each run once."""
+    """Finds the states of each run once, and keeps those of short runs."""
 
     def __init__(self, find: Find) -> None:
         self._find = find
@@ -56,7 +57,10 @@ class Remembering:
         many = np.array([*map(len, new)], np.intp) // 2
         states = self._find(_joined(new), many)
         self._known.update(zip(new, _parted(states, many), strict=True))
-        return _joined([*map(self._known.__getitem__, keys)])
+        found = _joined([*map(self._known.__getitem__, keys)])
+        for key in takewhile(lambda key: 2 * _LONGEST_REMEMBERED < len(key), new):
+            del self._known[key]
+        return found
 
 
 def _parted(numbers: Ints, lengths: Ints) -> list[bytes]:

@@ -1,6 +1,6 @@
 """English text enters; its people, organisations, places and events leave, each with a score.
 
-Pure, sentence by sentence: nothing is remembered from one to the next.
+No sentence is judged by another; what a run of capitals says by itself is remembered.
 """
 
 from __future__ import annotations
