@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from builder.annotators.combine import Combiner
-from builder.annotators.isolation import QUICK, STAGE, Isolated
+from builder.annotators.isolation import STAGE, Isolated
 from builder.flow import Outcome
 from builder.model import Fact, Reject, TakenUp
 from builder.reading import Kind
@@ -36,8 +36,7 @@ class Annotate:
         self.waiting: int | None = None
         # To write a batch takes a while, however small it is; and quick annotators are done with ten batches before
         # another process has loaded them. Slow ones shall lose little when they are stopped.
-        is_quick = QUICK.issuperset(annotator.name for annotator in combiner.annotators)
-        self.batch_size, self.worth_spreading = (500, 12) if is_quick else (200, 2)
+        self.batch_size, self.worth_spreading = (500, 12) if combiner.is_quick else (200, 2)
 
     def todo(self, store: Store) -> Iterator[Row]:
         """List the sentences without a whole combined prediction, as rows: they may travel to another process."""

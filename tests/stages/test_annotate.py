@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 
 from builder import flow
-from builder.annotators import cues
+from builder.annotators import cues, gazetteer
 from builder.annotators.combine import Combiner
 from builder.annotators.isolation import isolated
+from builder.annotators.stack import learn
+from builder.annotators.taught import Taught, TaughtCombiner
 from builder.model import Entity, Prediction, Reject, Span
 from builder.schema import read_schema
 from builder.stages.annotate import Annotate
 from builder.store import queries
 from tests.annotators import plug_ins
 from tests.annotators.plug_ins import BY, Stranger
+from tests.annotators.test_stack import examples
 from tests.project import at_work, dump, make_sources
 
 NEWS = read_schema("news", Path())
@@ -164,6 +167,19 @@ def test_the_stage_knows_how_many_wait(bench):
     stage = Annotate(bench.combiner, ["body"])
 
     assert len(list(stage.todo(bench.store))) == stage.waiting
+
+
+@pytest.mark.parametrize(("annotator", "size"), [(gazetteer.build({}, NEWS), 500), (Quick(plug_ins.raises), 200)])
+def test_slow_annotators_are_given_small_batches(annotator, size):
+    assert size == Annotate(combination(annotator), ["body"]).batch_size
+    assert size == Annotate(isolated(combination(annotator)), ["body"]).batch_size
+
+
+def test_a_learnt_combination_of_quick_annotators_is_slow():
+    stacks = (None, learn(examples(12, 1)))
+    taught = [TaughtCombiner([cues.build({}, NEWS)], NEWS, Taught(stack=stack)) for stack in stacks]
+
+    assert [500, 200] == [Annotate(isolated(one), ["body"]).batch_size for one in taught]
 
 
 def test_two_processes_write_what_one_does(bench, tmp_path):
