@@ -6,13 +6,13 @@ An annotator that fails abstains for that sentence, which goes on without it; th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 from builder.annotators.combine import Combiner
 from builder.annotators.isolation import STAGE, Isolated
 from builder.flow import Outcome
-from builder.model import Fact, Reject, TakenUp
+from builder.model import Fact, Prediction, Reject, TakenUp
 from builder.reading import Kind
 from builder.store import queries, rows
 from builder.store.db import Store
@@ -53,14 +53,19 @@ class Annotate:
         each, combined = self._combiner.propose_each([rows.sentence_of(row) for row in batch])
         rejects = self._take_rejects()
         failed = {reject.subject for reject in rejects}
-        made = chain.from_iterable(zip(*each, combined, strict=True))  # what is stored side by side comes side by side
-        heard = (p for p in made if not failed or f"{p.sentence}#{p.annotator.partition('@')[0]}" not in failed)
+        made = zip(*each, combined, strict=True)  # what is stored side by side comes side by side
+        heard = chain.from_iterable((*_heard(own, failed), whole) for *own, whole in made)
         taken = (TakenUp(prediction.sentence, prediction.annotator) for prediction in combined)
         return Outcome(facts=[*taken, *heard], rejects=rejects, done=len(batch))
 
     def _take_rejects(self) -> list[Reject]:
         asked = (annotator for annotator in self._combiner.annotators if isinstance(annotator, Isolated))
         return [reject for annotator in asked for reject in annotator.take_rejects()]
+
+
+def _heard(own: list[Prediction], failed: Collection[str]) -> list[Prediction]:
+    """Leave out who failed on the sentence."""
+    return [p for p in own if f"{p.sentence}#{p.annotator.partition('@')[0]}" not in failed] if failed else own
 
 
 def annotator_id(combiner: Combiner) -> str:

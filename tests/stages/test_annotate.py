@@ -30,6 +30,12 @@ class Quick(Stranger):
     __module__ = "builder.test"
 
 
+class Namesake(Quick):
+    """A stranger that is called as the combination is."""
+
+    name = "combine"
+
+
 class Mended(Quick):
     """The same, after its code changed."""
 
@@ -79,6 +85,14 @@ def test_a_sentence_that_one_failed_on_goes_on_without_it(bench):
     assert (len(sentences_of(bench)), 1) == (tally.done, len(tally.rejected))
     assert {"combine", "cues"} == authors(bench, poisoned(bench))
     assert [("annotate", "E_RAISED")] == refused(bench)
+
+
+def test_what_is_combined_is_kept_whoever_failed(bench):
+    bench.__dict__["combiner"] = combination(Namesake(plug_ins.raises, poison="Maria"))
+    bench.annotate()
+
+    assert [("annotate", "E_RAISED")] == refused(bench)
+    assert {"combine", "cues"} == authors(bench, poisoned(bench))
 
 
 def test_who_failed_on_what_is_in_the_status(bench):
