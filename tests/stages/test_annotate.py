@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,9 @@ class Namesake(Quick):
     """A stranger that is called as the combination is."""
 
     name = "combine"
+
+    def propose(self, sentences):
+        return [replace(prediction, annotator="combine@1") for prediction in super().propose(sentences)]
 
 
 class Mended(Quick):
