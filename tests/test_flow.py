@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import count
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,20 @@ def test_outcomes_come_in_the_order_of_the_batches_from_this_process_and_others(
     assert [f"{number:06}" for number in range(len(subjects))] == subjects
     assert str(os.getpid()) in workers
     assert 2 <= len(workers) <= processes
+
+
+def test_no_process_is_started_while_this_one_waits(numbers, tmp_path, monkeypatch):
+    starters, start = [], SpawnProcess.start
+
+    def start_and_tell(process):
+        starters.append(threading.current_thread())
+        start(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", start_and_tell)
+    list(flow.spread(numbers, flow.batches(numbers.todo(None), 2), 3))
+
+    assert 2 == len(starters)
+    assert threading.main_thread() not in starters
 
 
 @pytest.mark.parametrize("most", [0, 1, 4])
