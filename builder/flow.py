@@ -137,27 +137,31 @@ class _Crew:
         from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
         from multiprocessing import get_context
 
-        self._stage, self._others = stage, others
+        self._stage = stage
         self._pool = ProcessPoolExecutor(others, get_context("spawn"), _become, (pickle.dumps(stage),))
-        # In a thread, since starting a process waits until it has read what it is sent.
+        # In a thread, since starting a process waits until it has read what it is sent. The pool starts one for each
+        # task that nobody is free for, and lets nobody in meanwhile: until all are sent off, it is given no batch.
         self._door = ThreadPoolExecutor(1)
-        self._greeting = self._door.submit(self._pool.submit, _greet)
+        self._greetings = [self._door.submit(self._pool.submit, _greet) for _ in range(others)]
         self._given: list[Future[Outcome]] = []
 
     def take(self, batch: Sequence[Any]) -> Future[Outcome]:
         """Give a batch to another process, or work on it at once."""
         self._given = [given for given in self._given if not given.done()]
-        if self._have_arrived() and len(self._given) < _AHEAD * self._others:
+        if len(self._given) < _AHEAD * self._hands():
             self._given.append(self._pool.submit(_work, batch))
             return self._given[-1]
         return _done(_worked(self._stage, batch))
 
-    def _have_arrived(self) -> bool:
-        return self._greeting.done() and self._greeting.result().done()
+    def _hands(self) -> int:
+        """Count the others that have arrived; as long as one has not been sent off, nobody has."""
+        if not all(greeting.done() for greeting in self._greetings):
+            return 0
+        return sum(greeting.result().done() for greeting in self._greetings)
 
     def leave(self) -> None:
         """End the other processes; what they have not begun is not done."""
-        self._door.shutdown(wait=True)
+        self._door.shutdown(wait=True, cancel_futures=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 

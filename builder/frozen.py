@@ -6,7 +6,7 @@ The `__init__` that a frozen dataclass is given looks each field up by its name 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import ParamSpec, TypeVar
 
 Noun = TypeVar("Noun")
@@ -14,7 +14,11 @@ Parts = ParamSpec("Parts")
 
 
 def swift(noun: type[Noun]) -> type[Noun]:
-    """Give a frozen dataclass with slots another `__init__`: of the same fields and defaults, with the same check."""
+    """Give a frozen dataclass with slots another `__init__`: of the same fields and defaults, with the same check.
+
+    Raises:
+        TypeError: a field has a default_factory, or is given by name only, or not at all.
+    """
     names = _names(noun)
     lines = [f"def __init__(self, {', '.join(names)}):", *(f"    set_{name}(self, {name})" for name in names)]
     if hasattr(noun, "__post_init__"):
@@ -34,6 +38,9 @@ def maker(noun: Callable[Parts, Noun]) -> Callable[Parts, Noun]:
     """Give what makes this frozen dataclass with slots by the thousand: the same, checked as before, twice as fast.
 
     Each is born as something of the same slots that may still be changed, and turns into the noun.
+
+    Raises:
+        TypeError: a field has a default_factory, or is given by name only, or not at all.
     """
     names = _names(noun)
     lines = [f"def make({', '.join(names)}):", "    made = Unborn()", *(f"    made.{name} = {name}" for name in names)]
@@ -48,4 +55,9 @@ def maker(noun: Callable[Parts, Noun]) -> Callable[Parts, Noun]:
 
 
 def _names(noun: object) -> list[str]:
-    return [field.name for field in fields(noun)]  # type: ignore[arg-type]
+    """List the fields, all of which are plain: what is made here knows no others, and would be silently wrong."""
+    all_fields = fields(noun)  # type: ignore[arg-type]
+    for field in all_fields:
+        if field.default_factory is not MISSING or field.kw_only or not field.init:
+            raise TypeError(f"{field.name} is no plain field: default_factory, kw_only and init=False are unknown here")
+    return [field.name for field in all_fields]

@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import count
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -46,6 +49,31 @@ class Numbers:
         return Outcome(rejects=[Reject("numbers", f"{number:06}", str(os.getpid()), "-") for number in batch])
 
 
+class Failing(Numbers):
+    """Fails in every other process."""
+
+    def work(self, batch: Sequence[int]) -> Outcome:
+        outcome = super().work(batch)
+        if os.getpid() in others(self.folder):
+            raise ValueError(f"process {os.getpid()} cannot")
+        return outcome
+
+
+class Dying(Numbers):
+    """Takes every other process with it."""
+
+    def work(self, batch: Sequence[int]) -> Outcome:
+        outcome = super().work(batch)
+        if os.getpid() in others(self.folder):
+            os._exit(3)
+        return outcome
+
+
+def others(folder: Path) -> list[int]:
+    """List the other processes that have worked."""
+    return [int(path.name.removeprefix("other-")) for path in folder.glob("other-*")]
+
+
 @pytest.fixture
 def numbers(tmp_path):
     (tmp_path / "parent").write_text(str(os.getpid()))
@@ -63,6 +91,20 @@ def test_outcomes_come_in_the_order_of_the_batches_from_this_process_and_others(
     assert 2 <= len(workers) <= processes
 
 
+def test_no_process_is_started_while_this_one_waits(numbers, tmp_path, monkeypatch):
+    starters, start = [], SpawnProcess.start
+
+    def start_and_tell(process):
+        starters.append(threading.current_thread())
+        start(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", start_and_tell)
+    list(flow.spread(numbers, flow.batches(numbers.todo(None), 2), 3))
+
+    assert 2 == len(starters)
+    assert threading.main_thread() not in starters
+
+
 @pytest.mark.parametrize("most", [0, 1, 4])
 def test_few_batches_are_all_worked_on_here(numbers, most):
     numbers.most = most
@@ -71,12 +113,18 @@ def test_few_batches_are_all_worked_on_here(numbers, most):
     assert [str(os.getpid())] * most == [reject.code for outcome in made for reject in outcome.rejects]
 
 
-def test_an_error_in_another_process_ends_the_run(numbers, tmp_path, monkeypatch):
-    (tmp_path / "parent").unlink()
-    (tmp_path / "parent").mkdir()  # who looks whose child it is fails
+def test_an_error_in_another_process_ends_the_run(numbers, tmp_path):
+    with Store(tmp_path / "store") as store, pytest.raises(ValueError, match="process [0-9]+ cannot") as raised:
+        flow.run(Failing(**vars(numbers)), store, processes=2)
 
-    with Store(tmp_path / "store") as store, pytest.raises(IsADirectoryError):
-        flow.run(numbers, store, processes=2)
+    assert [f"process {other} cannot" for other in others(tmp_path)] == [str(raised.value)]
+
+
+def test_the_death_of_another_process_ends_the_run(numbers, tmp_path):
+    with Store(tmp_path / "store") as store, pytest.raises(BrokenProcessPool, match="terminated abruptly"):
+        flow.run(Dying(**vars(numbers)), store, processes=2)
+
+    assert 1 == len(others(tmp_path))
 
 
 def test_other_processes_end_when_this_one_is_killed(tmp_path):
@@ -95,13 +143,13 @@ if __name__ == "__main__":
     (tmp_path / "main.py").write_text(code, "utf-8")
     root = str(Path(__file__).parent.parent)
     started = subprocess.Popen([sys.executable, tmp_path / "main.py"], env={**os.environ, "PYTHONPATH": root})
-    while not (others := list(tmp_path.glob("other-*"))):
+    while not (left := others(tmp_path)):
         assert started.poll() is None
         time.sleep(0.05)
     started.send_signal(signal.SIGKILL)
     started.wait()
 
-    (other,) = (int(path.name.removeprefix("other-")) for path in others)
+    (other,) = left
     for _ in range(600):
         try:
             os.kill(other, 0)

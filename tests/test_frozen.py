@@ -3,7 +3,7 @@
 import copy
 import inspect
 import pickle
-from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 
 import pytest
 
@@ -83,6 +83,18 @@ def test_what_nothing_checks_needs_no_check():
         other: int = 2
 
     assert (1, 2) == (Plain(1).one, Plain(one=1).other)
+
+
+@pytest.mark.parametrize("about", [{"default_factory": list}, {"kw_only": True}, {"init": False, "default": 1}])
+@pytest.mark.parametrize("make", [swift, maker])
+def test_a_field_that_is_not_plain_is_refused(make, about):
+    @dataclass(frozen=True, slots=True)
+    class Odd:
+        one: int
+        other: object = field(**about)
+
+    with pytest.raises(TypeError, match="other is no plain field"):
+        make(Odd)
 
 
 def _body(noun):

@@ -20,6 +20,8 @@ from builder.ports import Annotator
 from builder.schema import LabelSchema
 
 VERSION = "2"
+QUICK = ("capitals", "cues", "gazetteer", "jieba", "pattern")
+"""The annotators that propose for thousands of sentences a second."""
 _RIVALRY = 0.3  # how much of a rival's score a span loses
 _NAME_GATE = 0.35  # a longer name this sure beats any shorter one inside it
 
@@ -50,6 +52,11 @@ class Combiner:
     def silenced(self) -> list[Cell]:
         """List who is not heard: annotator, label, language."""
         return self.weights.silenced([annotator.name for annotator in self.annotators])
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it proposes for thousands of sentences a second: all of its annotators do."""
+        return all(annotator.name in QUICK for annotator in self.annotators)
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Make one combined prediction per sentence."""

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from builder.annotators.combine import Combiner
 
 STAGE = "annotate"
-QUICK = frozenset(("capitals", "cues", "gazetteer", "jieba", "pattern"))
-"""Those that propose for thousands of sentences a second."""
 SECONDS, PATIENCE = 60.0, 3
 _SHARE = 4  # A sentence asked alone has this part of a batch's time.
 _COSTLY = ("E_TIMEOUT", "E_DIED", "E_START")

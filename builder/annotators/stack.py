@@ -37,6 +37,7 @@ STRENGTH = 1.5
 FINDING = Settings()
 NAMING = Settings(c1=0.15, iterations=40)
 WIDER_NAMING = Settings(c1=0.3, iterations=50)
+_MADE_OF_IT = ("files", "_together")
 _TAGS = tag_names(("entity",))  # the CRF tells entities from none; which they are, the judge says
 
 
@@ -63,6 +64,10 @@ class Learnt:
     voting: Voting
     known: Known
     settled: Settled
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what was learnt; what is large and made of it is not sent to other processes."""
+        return {name: part for name, part in self.__dict__.items() if name not in _MADE_OF_IT}
 
     def propose(self, batch: Sequence[tuple[str, str, tuple[Entity, ...]]]) -> list[tuple[Entity, ...]]:
         """Propose for sentences: (text, language, everybody's spans); a score is the chance that the span is right."""

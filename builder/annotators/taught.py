@@ -85,6 +85,12 @@ class TaughtCombiner(Combiner):
         # The learnt combiner chooses spans that do not overlap.
         self._stack = taught.stack if schema.overlap == "flat" else None
         self.fingerprint = stable_id(self.fingerprint, taught.fingerprint)[:8]
+        self._signed = f"{self.name}@{self.fingerprint}"
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it proposes for thousands of sentences a second; what was learnt to choose spans takes longer."""
+        return self._stack is None and super().is_quick
 
     def propose_each(self, sentences: Sequence[Sentence]) -> tuple[list[list[Prediction]], list[Prediction]]:
         """Give every annotator's predictions, one list per annotator, and the combined ones."""

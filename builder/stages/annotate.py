@@ -6,13 +6,13 @@ An annotator that fails abstains for that sentence, which goes on without it; th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 from builder.annotators.combine import Combiner
-from builder.annotators.isolation import QUICK, STAGE, Isolated
+from builder.annotators.isolation import STAGE, Isolated
 from builder.flow import Outcome
-from builder.model import Fact, Reject, TakenUp
+from builder.model import Fact, Prediction, Reject, TakenUp
 from builder.reading import Kind
 from builder.store import queries, rows
 from builder.store.db import Store
@@ -36,8 +36,7 @@ class Annotate:
         self.waiting: int | None = None
         # To write a batch takes a while, however small it is; and quick annotators are done with ten batches before
         # another process has loaded them. Slow ones shall lose little when they are stopped.
-        is_quick = QUICK.issuperset(annotator.name for annotator in combiner.annotators)
-        self.batch_size, self.worth_spreading = (500, 12) if is_quick else (200, 2)
+        self.batch_size, self.worth_spreading = (500, 12) if combiner.is_quick else (200, 2)
 
     def todo(self, store: Store) -> Iterator[Row]:
         """List the sentences without a whole combined prediction, as rows: they may travel to another process."""
@@ -54,14 +53,19 @@ class Annotate:
         each, combined = self._combiner.propose_each([rows.sentence_of(row) for row in batch])
         rejects = self._take_rejects()
         failed = {reject.subject for reject in rejects}
-        made = chain.from_iterable(zip(*each, combined, strict=True))  # what is stored side by side comes side by side
-        heard = (p for p in made if not failed or f"{p.sentence}#{p.annotator.partition('@')[0]}" not in failed)
+        made = zip(*each, combined, strict=True)  # what is stored side by side comes side by side
+        heard = chain.from_iterable((*_heard(own, failed), whole) for *own, whole in made)
         taken = (TakenUp(prediction.sentence, prediction.annotator) for prediction in combined)
         return Outcome(facts=[*taken, *heard], rejects=rejects, done=len(batch))
 
     def _take_rejects(self) -> list[Reject]:
         asked = (annotator for annotator in self._combiner.annotators if isinstance(annotator, Isolated))
         return [reject for annotator in asked for reject in annotator.take_rejects()]
+
+
+def _heard(own: list[Prediction], failed: Collection[str]) -> list[Prediction]:
+    """Leave out who failed on the sentence."""
+    return [p for p in own if f"{p.sentence}#{p.annotator.partition('@')[0]}" not in failed] if failed else own
 
 
 def annotator_id(combiner: Combiner) -> str:

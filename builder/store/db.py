@@ -267,8 +267,9 @@ def _insert(db: sqlite3.Connection, table: str, row: rows.Row) -> bool:
 
 def _insert_all(db: sqlite3.Connection, table: str, added: Sequence[rows.Row]) -> None:
     """Insert rows of one width, many by one statement, which takes half as long; what is already known stays."""
-    whole = len(added) - len(added) % _AT_ONCE
-    width = len(added[0]) if added else 0
+    if not added:
+        return
+    whole, width = len(added) - len(added) % _AT_ONCE, len(added[0])
     several = (tuple(chain.from_iterable(added[at : at + _AT_ONCE])) for at in range(0, whole, _AT_ONCE))
     db.executemany(_insertion(table, width, _AT_ONCE), several)
     db.executemany(_insertion(table, width), added[whole:])

@@ -1,7 +1,9 @@
 """What the stack learns: it beats its evidence, stores safely, and is the same each time."""
 
 import json
+import pickle
 import random
+from dataclasses import fields
 
 import pytest
 
@@ -115,6 +117,16 @@ def test_a_saved_model_is_read_back_byte_for_byte(learnt, tmp_path):
     assert learnt.propose(batch) == again.propose(batch)
 
 
+def test_a_model_that_was_used_is_sent_as_it_was_learnt_and_named(learnt):
+    batch = batch_of(examples(20, 5))
+    fresh = Learnt(*[getattr(learnt, field.name) for field in fields(learnt)])
+    proposed, name = learnt.propose(batch), learnt.fingerprint
+    sent = pickle.loads(pickle.dumps(learnt))
+
+    assert {*vars(fresh), "fingerprint"} == set(vars(sent))
+    assert (proposed, name, learnt.files) == (sent.propose(batch), sent.fingerprint, sent.files)
+
+
 @pytest.mark.parametrize("name", ["finder_states.npy", "words.json"])
 def test_a_changed_file_is_refused(learnt, tmp_path, name):
     learnt.save(tmp_path)
@@ -128,7 +140,6 @@ def test_a_changed_file_is_refused(learnt, tmp_path, name):
 
 def test_a_pickled_array_is_refused_even_when_the_manifest_lists_it(learnt, tmp_path):
     import hashlib
-    import pickle
 
     learnt.save(tmp_path)
     body = pickle.dumps({"a": 1})

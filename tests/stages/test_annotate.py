@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from builder import flow
-from builder.annotators import cues
+from builder.annotators import cues, gazetteer
 from builder.annotators.combine import Combiner
 from builder.annotators.isolation import isolated
+from builder.annotators.stack import learn
+from builder.annotators.taught import Taught, TaughtCombiner
 from builder.model import Entity, Prediction, Reject, Span
 from builder.schema import read_schema
 from builder.stages.annotate import Annotate
 from builder.store import queries
 from tests.annotators import plug_ins
 from tests.annotators.plug_ins import BY, Stranger
+from tests.annotators.test_stack import examples
 from tests.project import at_work, dump, make_sources
 
 NEWS = read_schema("news", Path())
@@ -25,6 +29,15 @@ class Quick(Stranger):
     """A stranger asked in this process, for speed; what another process adds is tested with isolation."""
 
     __module__ = "builder.test"
+
+
+class Namesake(Quick):
+    """A stranger that is called as the combination is."""
+
+    name = "combine"
+
+    def propose(self, sentences):
+        return [replace(prediction, annotator="combine@1") for prediction in super().propose(sentences)]
 
 
 class Mended(Quick):
@@ -76,6 +89,14 @@ def test_a_sentence_that_one_failed_on_goes_on_without_it(bench):
     assert (len(sentences_of(bench)), 1) == (tally.done, len(tally.rejected))
     assert {"combine", "cues"} == authors(bench, poisoned(bench))
     assert [("annotate", "E_RAISED")] == refused(bench)
+
+
+def test_what_is_combined_is_kept_whoever_failed(bench):
+    bench.__dict__["combiner"] = combination(Namesake(plug_ins.raises, poison="Maria"))
+    bench.annotate()
+
+    assert [("annotate", "E_RAISED")] == refused(bench)
+    assert {"combine", "cues"} == authors(bench, poisoned(bench))
 
 
 def test_who_failed_on_what_is_in_the_status(bench):
@@ -164,6 +185,19 @@ def test_the_stage_knows_how_many_wait(bench):
     stage = Annotate(bench.combiner, ["body"])
 
     assert len(list(stage.todo(bench.store))) == stage.waiting
+
+
+@pytest.mark.parametrize(("annotator", "size"), [(gazetteer.build({}, NEWS), 500), (Quick(plug_ins.raises), 200)])
+def test_slow_annotators_are_given_small_batches(annotator, size):
+    assert size == Annotate(combination(annotator), ["body"]).batch_size
+    assert size == Annotate(isolated(combination(annotator)), ["body"]).batch_size
+
+
+def test_a_learnt_combination_of_quick_annotators_is_slow():
+    stacks = (None, learn(examples(12, 1)))
+    taught = [TaughtCombiner([cues.build({}, NEWS)], NEWS, Taught(stack=stack)) for stack in stacks]
+
+    assert [500, 200] == [Annotate(isolated(one), ["body"]).batch_size for one in taught]
 
 
 def test_two_processes_write_what_one_does(bench, tmp_path):

@@ -3,7 +3,7 @@ import sqlite3
 import pytest
 
 from builder.errors import BrokenError, Unavailable
-from builder.model import Annotation, Entity, Intent, Prediction, Reject, Span, TakenUp
+from builder.model import Annotation, Entity, Intent, Prediction, Reject, Sentence, Span, TakenUp
 from builder.reading import Source
 from builder.store import db, queries, rows
 from builder.store.db import Store
@@ -162,3 +162,11 @@ def test_a_damaged_index_says_that_it_is_made_again(tmp_path):
 
     with pytest.raises(BrokenError, match="made again"):
         Store(tmp_path)
+
+
+@pytest.mark.parametrize("noun", [Prediction, Sentence, TakenUp])
+def test_adding_no_rows_changes_nothing(ingested, noun):
+    before = dump(ingested)
+    ingested.store.add([rows.Ready(noun, [])])
+
+    assert before == dump(ingested)
