@@ -155,6 +155,7 @@ class WordCombiner:
     name = "combine"
     fingerprint = "words1"
     annotators = ()
+    is_quick = True
     _WORD = re.compile(r"[A-Z][a-z]+|(?<=“)[^“”]+(?=”)")
 
     def propose_each(self, sentences: Sequence[Sentence]) -> tuple[list[list[Prediction]], list[Prediction]]:
