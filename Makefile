@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 LOCK := .ci/requirements.lock
 
-.PHONY: help demo test check install browser screenshots lock clean
+.PHONY: help demo test soak check install browser screenshots lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -16,6 +16,10 @@ demo: install
 
 test: check browser
 	$(BIN)/python -m pytest
+
+# make soak   the faults at length, half an hour: 10,000 tasks through a lying proxy, 500 killed pushes
+soak: install
+	BUILDER_SOAK=1 $(BIN)/python -m pytest -s tests/faults tests/crash/test_kill_real_server.py
 
 check: install
 	$(BIN)/ruff check .
@@ -27,6 +31,7 @@ install: $(INSTALLED)
 $(INSTALLED): pyproject.toml $(LOCK)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "builder needs Python 3.11 or newer")'
 	$(PYTHON) -m venv --clear $(VENV)
+	@echo "downloading Python packages into $(VENV): 1 to 5 minutes, this time only"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -29,7 +29,7 @@ from time import process_time
 from typing import Any
 
 from builder import plugins
-from builder.config import AnnotateTable
+from builder.config_tables import AnnotateTable
 from builder.model import Sentence
 from builder.reading import Kind
 from builder.schema import read_schema
@@ -115,7 +115,7 @@ def main() -> None:
     documents = list(drawn(sentences, asked.megabytes, rng))
     different = len(set(sentences))
     print(f"{different:,} different sentences, each {len(documents) * DOCUMENT / different:.1f} times")
-    terms = names(asked.terms, rng)
+    terms = names(asked.terms, random.Random(asked.seed))  # the same for every text: what was built of them is kept
     with tempfile.TemporaryDirectory() as folder:
         begin = process_time()
         ours = Ours(terms, Path(folder))

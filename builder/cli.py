@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 import click
 
 from builder import __version__
+from builder.cli_adjudicate import adjudicate
+from builder.cli_check import check, restore
+from builder.cli_diff import diff
 from builder.cli_evaluate import evaluate
+from builder.cli_prove import prove
+from builder.cli_publish import publish
+from builder.cli_schema import schema
+from builder.cli_stats import stats
+from builder.cli_status import status
+from builder.cli_studio import backend
+from builder.cli_watch import watch
 from builder.errors import Rejected
 from builder.exits import Verbs
 
@@ -90,12 +100,16 @@ def push(base: Path, as_json: bool) -> None:
 
 
 @main.command(epilog="Example: builder pull")
-@click.option("--accept-deletions", default=0, metavar="N", help="Go on although up to N tasks vanished.")
+@click.option("--accept-deletions", default=0, metavar="N", help="Go on although up to N tasks or answers vanished.")
+@click.option("--accept-restored", is_flag=True, help="Go on although the server is an older copy of itself.")
 @_told
-def pull(base: Path, accept_deletions: int, as_json: bool) -> None:
+def pull(base: Path, accept_deletions: int, accept_restored: bool, as_json: bool) -> None:
     """Fetch what people did, into the journal and the store."""
     with _workbench(base) as bench:
-        _finish([bench.pull(accept_deletions)], as_json)
+        _finish([bench.pull(accept_deletions, accept_restored=accept_restored)], as_json)
+
+
+main.add_command(watch)
 
 
 @main.command(epilog="Example: builder pull && builder review")
@@ -106,11 +120,12 @@ def review(base: Path, as_json: bool) -> None:
 
     with _workbench(base) as bench:
         decided = bench.review()
-    if as_json:
-        refused = [{"sentence": sentence, "reason": reason} for sentence, reason in decided.refusals]
-        console.as_json({"approved": len(decided.golds), "refused": refused})
-    else:
-        console.show_review(decided)
+    refused = [{"sentence": sentence, "reason": reason} for sentence, reason in decided.refusals]
+    told = {"approved": len(decided.golds), "refused": refused}
+    console.as_json(told) if as_json else console.show_review(decided)
+
+
+main.add_command(adjudicate)
 
 
 @main.command(epilog="Example: builder pull && builder train && builder annotate")
@@ -133,19 +148,14 @@ def release(base: Path, version: str, as_json: bool) -> None:
     from builder import console
 
     with _workbench(base) as bench:
-        folder = bench.release(version)
-    console.as_json({"release": str(folder)}) if as_json else console.answer(f"released {folder}")
+        told = bench.summary(bench.release(version))
+    console.as_json(told) if as_json else console.show_release(told)
 
 
-@main.command(epilog="Example: builder status --json")
-@_told
-def status(base: Path, as_json: bool) -> None:
-    """Show what each stage has done, what waits, and what was rejected."""
-    from builder import console
-
-    with _workbench(base) as bench:
-        counts = bench.status()
-    console.as_json(counts) if as_json else console.show_status(counts)
+main.add_command(diff)
+main.add_command(prove)
+main.add_command(publish)
+main.add_command(status)
 
 
 @main.command(epilog="Example: builder run --release v1")
@@ -160,7 +170,7 @@ def run(base: Path, version: str | None) -> None:
         console.show_review(bench.review())
         console.answer(f"review at {bench.review_url()}{bench.login()}")
         if version:
-            console.answer(f"released {bench.release(version)}")
+            console.show_release(bench.summary(bench.release(version)))
     _finish(tallies, as_json=False)
 
 
@@ -200,6 +210,10 @@ def preview(files: tuple[Path, ...], schema: str, structure: bool, as_json: bool
 
 
 main.add_command(evaluate)
+main.add_command(stats)
+main.add_command(check)
+main.add_command(restore)
+main.add_command(schema)
 
 
 @main.command(epilog="Example: builder demo --interactive")
@@ -224,7 +238,7 @@ def start(base: Path, as_json: bool) -> None:
     """Start it on 127.0.0.1; the first time it is installed, which takes some minutes."""
     from builder import console
     from builder.config import read_project
-    from builder.workbench import embedded
+    from builder.servers import embedded
 
     server = embedded(read_project(base))
     info = server.start(console.say)
@@ -242,7 +256,7 @@ def stop(base: Path) -> None:
     """Stop it; its data stay."""
     from builder import console
     from builder.config import read_project
-    from builder.workbench import embedded
+    from builder.servers import embedded
 
     console.answer("stopped" if embedded(read_project(base)).stop() else "it was not running")
 
@@ -253,13 +267,16 @@ def studio_status(base: Path, as_json: bool) -> None:
     """Say whether it runs, and where."""
     from builder import console
     from builder.config import read_project
-    from builder.workbench import embedded
+    from builder.servers import embedded
 
     found = embedded(read_project(base)).status()
     if as_json:
         console.as_json({"running": found.running, "healthy": found.healthy, "url": found.url, "log": str(found.log)})
     else:
         console.answer(f"running at {found.url}" if found.healthy else f"not running; log: {found.log}")
+
+
+studio.add_command(backend)
 
 
 @contextmanager

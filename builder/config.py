@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import ValidationError
 
+from builder.config_tables import Config
 from builder.errors import UsageError
-from builder.reading import Kind
 from builder.schema import LabelSchema, first_problem, read_schema
-from builder.text.flags import NAMES
 
 FILE = "builder.toml"
-KEY_VARIABLE = "BUILDER_STUDIO_KEY"
 _FILES = (
     ("gazetteer", "terms"),
     ("pattern", "file"),
@@ -30,122 +27,6 @@ _FILES = (
     ("gliner", "model"),
 )
 """Options of annotators that name a file or folder."""
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ProjectTable(_Table):
-    """Which project this is."""
-
-    name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$",
-        description="Folder name of the releases: a-z, 0-9, - and _, 41 at most, a letter or digit first.",
-    )
-    schema_: str = Field("news", alias="schema", description="A shipped label schema, or a path to your own.")
-
-
-class IngestTable(_Table):
-    """What goes in."""
-
-    sources: tuple[str, ...] = Field(("sources",), description="Files and folders, relative to this file.")
-    review_kinds: tuple[Kind, ...] = Field((Kind.BODY,), description="Kinds of sentences that people review.")
-    processes: int = Field(
-        1, ge=1, le=256, description="Processes that clean and split what was read, this one included."
-    )
-    duplicates: Literal["representative", "all"] = Field(
-        "representative", description="Of documents that repeat one another: review one (representative), or all."
-    )
-
-    personal: Literal["allow", "mask", "block"] = Field(
-        "allow", description="Personal data: flagged only, written as asterisks, or the article refused."
-    )
-    latin: Literal["en", "detect"] = Field("en", description="The language of Latin script: English, or looked up.")
-
-    @property
-    def among(self) -> Literal["live", "offered"]:
-        """Name the sentences that go on to people: every live one, or those of documents that nothing stands for."""
-        return "live" if self.duplicates == "all" else "offered"
-
-
-class AnnotateTable(_Table):
-    """Who proposes."""
-
-    annotators: tuple[str, ...] = Field(
-        ("jieba", "gazetteer", "pattern", "capitals", "cues"), min_length=1, description="Entry points, in order."
-    )
-    processes: int = Field(1, ge=1, le=256, description="Processes that propose, this one included.")
-    seconds: float = Field(
-        60.0, gt=0, le=86_400, description="Time that a plug-in may take for a batch; then it is stopped and retried."
-    )
-    learnt: bool = Field(True, description="Whether what `builder train` learnt proposes too.")
-    options: dict[str, dict[str, str]] = Field({}, description="Options per annotator.")
-
-
-class TrainTable(_Table):
-    """What teaches."""
-
-    apart: float = Field(0.1, ge=0, lt=1, description="Share of the documents that is only measured on, for ever.")
-
-
-class StudioTable(_Table):
-    """Where people review."""
-
-    url: str = Field("", description="Your own Label Studio; empty means the embedded server.")
-    title: str = Field("", max_length=50, description="Title of the review project; empty means the project's name.")
-
-
-class ReviewTable(_Table):
-    """What counts as approved."""
-
-    rule: str = Field("single", pattern=r"^(single|agree:[2-9])$", description="single, or agree:N equal answers.")
-    trust_api: tuple[str, ...] = Field(
-        (), description="Accounts whose answers count although they came through the API, not the interface."
-    )
-
-
-class ReleaseTable(_Table):
-    """What comes out."""
-
-    pretty_name: str = Field("", description="Title on the dataset card.")
-    license: str = Field("", description="Licence id of the dataset as the Hub lists it, e.g. cc-by-4.0.")
-    splits: dict[str, Annotated[float, Field(gt=0)]] = Field(
-        {"train": 0.8, "validation": 0.1, "test": 0.1}, min_length=1, description="Share of documents per split."
-    )
-    exporters: tuple[str, ...] = Field(("huggingface",), min_length=1, description="Entry points, in order.")
-    without_flags: tuple[str, ...] = Field(
-        ("replacement",), description="Sentences with one of these flags are left out."
-    )
-
-    @field_validator("without_flags")
-    @classmethod
-    def _flags_are_known(cls, flags: tuple[str, ...]) -> tuple[str, ...]:
-        strange = [name for name in flags if name not in NAMES]
-        if strange:
-            near = get_close_matches(strange[0], NAMES, n=1) or list(NAMES)
-            raise ValueError(f"there is no flag {strange[0]!r}; did you mean {near[0]!r}?")
-        return flags
-
-    @field_validator("splits")
-    @classmethod
-    def _splits_are_named_as_the_hub_allows(cls, splits: dict[str, float]) -> dict[str, float]:
-        strange = [name for name in splits if not name.isidentifier() or name == "all"]
-        if strange:
-            raise ValueError(f"{strange[0]!r} cannot name a split")
-        return splits
-
-
-class Config(_Table):
-    """The whole of builder.toml."""
-
-    project: ProjectTable
-    ingest: IngestTable = IngestTable()
-    annotate: AnnotateTable = AnnotateTable()
-    train: TrainTable = TrainTable()
-    studio: StudioTable = StudioTable()
-    review: ReviewTable = ReviewTable()
-    release: ReleaseTable = ReleaseTable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +68,6 @@ class Project:
         return [self.folder / source for source in self.config.ingest.sources]
 
 
-def studio_key() -> SecretStr | None:
-    """Read the API key of the user's own Label Studio from the environment."""
-    key = os.environ.get(KEY_VARIABLE)
-    return SecretStr(key) if key else None
-
-
 def read_project(start: Path) -> Project:
     """Read the project at `start` or in a folder above it.
 
@@ -203,7 +78,13 @@ def read_project(start: Path) -> Project:
     if found is None:
         raise UsageError(f"no {FILE} in {start} or above; make a project with: builder init")
     config = parse_config(_text_of(found / FILE), str(found / FILE))
-    return Project(found, config, read_schema(config.project.schema_, found))
+    schema = read_schema(config.project.schema_, found)
+    names = (*schema.sentence_names, *schema.entity_names)
+    if strange := [name for name in config.review.labels if name not in names]:
+        near = get_close_matches(strange[0], names, n=1) or names
+        what = f"{strange[0]!r} is no label of schema {schema.name!r}; did you mean {near[0]!r}?"
+        raise UsageError(f"{found / FILE}: review.labels: {what}")
+    return Project(found, config, schema)
 
 
 def _text_of(path: Path) -> str:
@@ -222,7 +103,7 @@ def parse_config(text: str, where: str = FILE) -> Config:
     except ValidationError as error:
         problem = _unknown_key(error) or _unfit_value(error) or first_problem(error)
         raise UsageError(f"{where}: {problem}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers too long to read and brackets without end count too
         raise UsageError(f"{where}: not TOML: {error}") from error
 
 

@@ -8,16 +8,11 @@ Nothing is stored or sent; each annotator is also asked in two fresh Python proc
 
 from __future__ import annotations
 
-import os
-import pickle
 import random
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from builder import elsewhere
 from builder.annotators.answers import checked, reason_of
 from builder.errors import Rejected, UsageError
 from builder.model import Prediction, Sentence
@@ -28,8 +23,6 @@ from builder.text.graphemes import is_edge
 
 Build = Callable[[Mapping[str, str], LabelSchema], Annotator]
 _STRANGE_OPTION = {"no such option": "at all"}
-_ELSEWHERE = "import sys; from builder.contracts import answer_elsewhere; answer_elsewhere(*sys.argv[1:])"
-_PATIENCE = 600
 _ZH = "国家主席习近平7月4日上午在阿斯塔纳出席上海合作组织成员国元首理事会第二十四次会议，约1000人参加。"
 _EN = 'President Xi Jinping said on Thursday, "More than 500 companies came to the World AI Conference (WAIC)."'
 TEXTS = (
@@ -118,12 +111,12 @@ def annotator_breaches(
     ]
 
 
-def answer_elsewhere(question: str, answer: str) -> None:
-    """Answer a pickled question (build, options, schema, annotator, sentences) in this process, into a file."""
-    build, options, schema, annotator, sentences = pickle.loads(Path(question).read_bytes())
-    copied, made = annotator.propose(sentences), build(options, schema)
-    told = (made.fingerprint, copied, made.propose(sentences))
-    Path(answer).write_bytes(pickle.dumps(told))
+def _answered(
+    build: Build, options: Mapping[str, str], schema: LabelSchema, annotator: Annotator, batch: Sequence[Sentence]
+) -> tuple[str, Sequence[Prediction], Sequence[Prediction]]:
+    """Ask an annotator that travelled, and one that is built here."""
+    copied, made = annotator.propose(batch), build(options, schema)
+    return made.fingerprint, copied, made.propose(batch)
 
 
 def _of_places(predictions: Sequence[Prediction], sentences: Sequence[Sentence]) -> Iterator[Breach]:
@@ -197,38 +190,20 @@ def _of_processes(
 ) -> Iterator[Breach]:
     """Send it to fresh processes in which sets and dictionaries are ordered otherwise, and build it there anew."""
     try:
-        question = pickle.dumps((build, dict(options), schema, annotator, list(batch)))
+        question = elsewhere.pickled(_answered, build, dict(options), schema, annotator, list(batch))
     except Exception as error:
         yield Breach("travels", reason_of(error))
         return
     for seed in ("1", "2"):
-        answer = _asked_elsewhere(question, seed)
-        if isinstance(answer, str):
-            yield Breach("travels", answer)
+        try:
+            fingerprint, copied, made = elsewhere.asked(question, seed)
+        except elsewhere.Unanswered as error:
+            yield Breach("travels", str(error))
             return
-        fingerprint, copied, made = answer
         if fingerprint != annotator.fingerprint:
             yield Breach("lasting fingerprint", "it is another in another process")
         if copied != first or made != first:
             yield Breach("deterministic across processes", f"with PYTHONHASHSEED={seed} it answers otherwise")
-
-
-def _asked_elsewhere(question: bytes, seed: str) -> str | tuple[str, list[Prediction], list[Prediction]]:
-    """Give the answer of a fresh process, or what went wrong there."""
-    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with tempfile.TemporaryDirectory() as folder:
-        asked, answered = Path(folder, "question"), Path(folder, "answer")
-        asked.write_bytes(question)
-        call = [sys.executable, "-c", _ELSEWHERE, str(asked), str(answered)]
-        try:
-            done = subprocess.run(call, env=environment, capture_output=True, check=False, timeout=_PATIENCE)
-        except subprocess.TimeoutExpired:
-            return f"no answer in {_PATIENCE} seconds"
-        if done.returncode or not answered.exists():
-            last = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
-            return last or f"exit code {done.returncode}"
-        answer: tuple[str, list[Prediction], list[Prediction]] = pickle.loads(answered.read_bytes())
-        return answer
 
 
 def foreign(schema: LabelSchema) -> LabelSchema:

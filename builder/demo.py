@@ -7,6 +7,7 @@ it says so, and so does the approver's name on every released row.
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import time
 import webbrowser
@@ -15,17 +16,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder import console
-from builder.errors import BrokenError
+from builder.errors import BrokenError, UsageError
 from builder.exporters.loading import load_release
-from builder.model import Answer, Span, stable_id
+from builder.model import Span, stable_id
 from builder.project_files import create
+from builder.reviewing import Answer
+from builder.servers import embedded
 from builder.stages.annotate import annotator_id
 from builder.store import queries
 from builder.studio import accounts
 from builder.studio.client import StudioClient
 from builder.studio.codec import result_of
 from builder.studio.server import ServerInfo
-from builder.workbench import Workbench, embedded, opened
+from builder.workbench import Workbench, opened
 
 REVIEWER = "recorded-review@builder.localhost"
 VERSION = "v1"
@@ -44,7 +47,7 @@ class Recorded:
 def run_demo(folder: Path, *, interactive: bool) -> None:
     """Do the whole job in `folder`; running it again does only what is missing."""
     sample = sample_folder()
-    create(folder, "demo", "news", ("sources",))
+    create(folder, "demo", "news", ("sources",), "cc0-1.0", (sample / "card.toml").read_text("utf-8"))
     for page in sorted(sample.glob("*.txt")):
         shutil.copyfile(page, folder / "sources" / page.name)
     with opened(folder, console.say, console.run_with_progress) as bench:
@@ -59,10 +62,15 @@ def run_demo(folder: Path, *, interactive: bool) -> None:
             else:
                 replay(bench, info, read_review(sample / "review.jsonl"))
             bench.pull()
-            console.show_review(bench.review())
+            reviewed = bench.review()
+            console.show_review(reviewed)
+            if not reviewed.golds:
+                raise UsageError("nothing is approved yet, so nothing is released")
             release = bench.release(VERSION)
         finally:
             server.stop()
+            if interactive:
+                console.say(way_on(bench, folder))
         summarise(bench, release)
 
 
@@ -112,6 +120,13 @@ def wait_for_person(bench: Workbench, info: ServerInfo) -> None:
         console.say("going on with what is answered so far")
 
 
+def way_on(bench: Workbench, folder: Path) -> str:
+    """Say that the server does not run any more, and how a person goes on reviewing."""
+    builder = f"builder -C {shlex.quote(str(_shown(folder)))}"
+    version = "v2" if bench.status()["release"]["versions"] else VERSION
+    return f"Label Studio was stopped; to review on: {builder} run, and then: {builder} run --release {version}"
+
+
 def summarise(bench: Workbench, release: Path) -> None:
     """Load the release as a stranger would, and say what came of the pages."""
     loaded = load_release(release)
@@ -126,15 +141,18 @@ def summarise(bench: Workbench, release: Path) -> None:
         ("rejected", counts["review"]["refused"]),
         *((f"rows in {split}", len(found)) for split, found in loaded["records"].items()),
     ]
-    shown = release.relative_to(Path.cwd()) if release.is_relative_to(Path.cwd()) else release
-    console.show_table(f"load_dataset({str(shown)!r}, 'records')", rows)
+    console.show_table(f"load_dataset({str(_shown(release))!r}, 'records')", rows)
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _open_tasks(bench: Workbench) -> Iterator[tuple[int, str]]:
     """Yield the tasks without any answer, each with its sentence."""
     project = bench.studio.find_project(bench.store.marker)
     for state in bench.studio.list_tasks(project) if project is not None else []:
-        sentence = queries.find_sentence(bench.store, state.sentence)
+        sentence = queries.find_sentence(bench.store, *state.sentences)
         if sentence and not state.answers:
             yield state.id, sentence.text
 

@@ -32,9 +32,16 @@ class Rejected(BuilderError):
 
 
 class Unavailable(BuilderError):
-    """Something outside did not answer; running the same command again later resumes."""
+    """Something outside did not answer; running the same command again later resumes.
+
+    `after` is how many seconds it asked to be left alone.
+    """
 
     exit_code = 3
+
+    def __init__(self, reason: str = "", *, after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.after = after
 
 
 class BrokenError(BuilderError):

@@ -9,6 +9,7 @@ from typing import Any
 Record = Mapping[str, Any]
 
 _HEAD = ["", "P", "R", "F1", "95 %", "partial P", "R", "F1", "95 %", "gold", "proposed"]
+_TOUCHED = ("answers", "approvals", "tasks")
 _MATRIX_KINDS = ("combined", "learnt")
 
 
@@ -27,6 +28,28 @@ def lines_of(report: Record) -> Iterator[str]:
         yield from _mistakes(report["mistakes"])
 
 
+def rows_of_release(told: Record) -> list[tuple[str, object]]:
+    """Say what a release holds, and what it leaves out: what, and how many."""
+    left = told["left_out"]
+    rows = [(f"rows in {split}", count or "none") for split, count in told["rows"].items()]
+    rows += [("of documents", told["documents"]), ("answered, not approved", told["refused"])]
+    rows += [("approved, left out for a flag", told["flagged"])] if told["flagged"] else []
+    rows += [("approved, left out: their group stands in another split", left["group"])] if left["group"] else []
+    rows += [("approved, left out: their text stands in another split", left["text"])] if left["text"] else []
+    return [*rows, ("not reviewed", told["unreviewed"])]
+
+
+def notes_of_release(told: Record) -> Iterator[str]:
+    """Say what needs an explanation: what stands in two splits, what is left out for that, which splits are empty."""
+    if told["leakage"] is not None:
+        found = ", ".join(f"{count} {name}" for name, count in told["leakage"].items())
+        yield f"in two splits, measured on what was written: {found}"
+    if any(told["left_out"].values()):
+        yield "what is left out stands in a split that needs more protection; losses.json lists it"
+    if empty := [split for split, count in told["rows"].items() if not count]:
+        yield f"no rows in {', '.join(empty)}: a document falls whole into one split, and these got none"
+
+
 def lines_of_training(report: Record) -> Iterator[str]:
     """Write a train/1 report."""
     kept = "kept as" if report["is_new"] else "the same as"
@@ -40,6 +63,39 @@ def lines_of_training(report: Record) -> Iterator[str]:
         yield f"{report['apart']} sentences are set apart so far; that is too little to measure on"
     for one in report["silenced"]:
         yield f"not heard: {one['annotator']} on {one['label']} in {one['language']}, wrong too often"
+
+
+def lines_of_schema(report: Record) -> Iterator[str]:
+    """Write a schema-diff/1 report: what is different, whom it touches, what is suggested, planned and next."""
+    yield " → ".join(f"{one['name']} {one['version']} ({one['digest']})" for one in (report["old"], report["new"]))
+    if report["changes"]:
+        yield from aligned([["", *_TOUCHED], *map(_change, report["changes"])])
+    else:
+        yield "nothing is different"
+    for one in report["suggestions"]:
+        yield f"perhaps {one['option']}: {one['why']}"
+    if report["plan"]:
+        yield from _plan(report["plan"])
+    elif report["is_wording"]:
+        yield "answers are carried"
+    else:
+        yield "to go on: builder schema migrate --dry-run"
+    if report["recorded"]:
+        yield "recorded; now the review page must ask for the new labels: builder annotate && builder push"
+        yield "what is to be reviewed again counts when it was updated there: builder pull && builder review"
+
+
+def _change(change: Record) -> list[str]:
+    names = " → ".join(", ".join(change[side]) for side in ("old", "new") if change[side])
+    counts = ("" if change[what] is None else str(change[what]) for what in _TOUCHED)
+    return [f"{change['kind']} {change['layer']}: {names}", *counts]
+
+
+def _plan(plan: Record) -> Iterator[str]:
+    yield f"{plan['carried']} approvals carried, {plan['again']} to be reviewed again, {plan['newly']} new"
+    for one in plan["reasons"]:
+        yield f"  {one['sentences']:>5}  {one['reason']}"
+    yield from plan["notes"]
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
@@ -123,6 +179,12 @@ def _sentences(rows: Sequence[Record]) -> Iterator[str]:
     for row in labelling:
         if row["kind"] == "combined":
             yield from _matrix("combined: sentence labels", row["sentence"]["confusion"])
+
+
+def line_of_published(told: Record) -> str:
+    """Say where a version stands, in one line."""
+    where = f"{told['version']} on {told['repository']}"
+    return f"{where}, tag {told['tag']}" if told["tag"] else f"{where}, proposed: {told['pull_request']}"
 
 
 def _mistakes(found: Record) -> Iterator[str]:

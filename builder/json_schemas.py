@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from builder.config import Config
+from builder.config_tables import Config
 from builder.errors import UsageError
 from builder.evaluation.crosswalk import Crosswalk
 from builder.schema import LabelSchema

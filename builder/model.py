@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
+from dataclasses import dataclass
 
 from builder.errors import Rejected
 from builder.frozen import swift
 from builder.offset_map import OffsetMap, Piece
-from builder.reading import About, Attempt, Kind, Raw, Sighting, Source
+from builder.reading import About, Kind
 
 # Made once: `json.dumps` makes one at each call.
 _PACKER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -34,16 +31,6 @@ def text_digest(text: str) -> str:
 def shown_path(path: object) -> str:
     """Write a path as text that can be stored and sent; bytes of its name that are not UTF-8 stand there escaped."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-class Action(StrEnum):
-    """What a person did with a proposed span or label."""
-
-    ACCEPTED = "accepted"
-    MOVED = "moved"
-    RELABELLED = "relabelled"
-    ADDED = "added"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -181,100 +168,6 @@ class TakenUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
-    """A sentence is about to be sent in this push batch, with this annotator's prediction and this schema."""
-
-    sentence: str
-    batch: str
-    annotator: str
-    schema_digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A sentence stands in the review project under this server id."""
-
-    project: int
-    id: int
-    sentence: str
-    batch: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pulled:
-    """Everything on a task was read when the server listed it with this stamp."""
-
-    project: int
-    task: int
-    stamp: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a person decided for a sentence, in our units."""
-
-    entities: tuple[Span, ...]
-    label: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """One person's answer, verbatim as the server gave it.
-
-    `key` is its lasting identity (server ids are reused, so its birth time is part of it); `content` names
-    this very version of it; `author` is an e-mail address, empty when the server no longer knows it.
-    """
-
-    key: str
-    sentence: str
-    author: str
-    body: Mapping[str, Any] = field(hash=False)
-    deleted: bool = False
-
-    @property
-    def content(self) -> str:
-        """Name this version of the answer."""
-        return stable_id(self.key, self.author, self.deleted, self.body)
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """What makes an answer publishable: this content, for this text, under this schema, by these people."""
-
-    sentence: str
-    contents: tuple[str, ...]
-    text_sha256: str
-    schema_digest: str
-    approvers: tuple[str, ...]
-    rule: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class GoldSpan:
-    """An approved span: who proposed it (nobody, if a person added it) and what the person did."""
-
-    span: Span
-    action: Action
-    proposed_by: tuple[str, ...] = ()
-    score: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Gold:
-    """The approved answer of a sentence, with per-span provenance and the proposals a person threw out."""
-
-    sentence: str
-    entities: tuple[GoldSpan, ...]
-    label: str
-    label_action: Action
-    label_proposed_by: tuple[str, ...]
-    label_score: float | None
-    rejected: tuple[Entity, ...]
-    approval: Approval
-
-
-@dataclass(frozen=True, slots=True)
 class Reject:
     """A record that could not go on: which stage refused it, what it was, and why.
 
@@ -286,13 +179,6 @@ class Reject:
     code: str
     reason: str
     place: str = ""
-
-
-Fact = (
-    Source | Attempt | Sighting | Raw | Document | Sentence | TakenUp | Prediction | Intent | Task | Pulled
-    | Annotation | Reject
-)  # fmt: skip
-"""What a stage may add to the store."""
 
 
 def pieces_of(document: Document, sentence: Sentence, start: int, end: int) -> list[Piece]:

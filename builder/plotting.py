@@ -1,4 +1,4 @@
-"""An evaluate/1 report enters; pictures (SVG) leave in a folder: reliability, confusion and the learning curve.
+"""An evaluate/1 or prove/1 report enters; pictures (SVG) leave: reliability, confusion, learning curve, or the proof.
 
 The one door to matplotlib, which is an extra and is imported when a picture is asked for.
 """
@@ -34,7 +34,16 @@ def check_plots() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:
-        raise UsageError("--plots needs matplotlib: pip install 'annotation-dataset-builder[plots]'") from error
+        raise UsageError('pictures need matplotlib; in the clone of builder: pip install ".[plots]"') from error
+
+
+def can_draw() -> bool:
+    """Whether matplotlib is installed."""
+    try:
+        check_plots()
+    except UsageError:
+        return False
+    return True
 
 
 def plot(report: Record, folder: Path) -> list[Path]:
@@ -46,6 +55,35 @@ def plot(report: Record, folder: Path) -> list[Path]:
     check_plots()
     folder.mkdir(parents=True, exist_ok=True)
     return [_drawn(folder / f"{name}.svg", draw) for name, draw in _pictures(report)]
+
+
+def plot_proof(report: Record, path: Path) -> Path:
+    """Draw what was learnt from a release beside what was learnt from shuffled answers.
+
+    Raises:
+        UsageError: matplotlib is not installed.
+    """
+    check_plots()
+    proofs = [proof for proof in report["proofs"] if proof["scores"]]
+    height = 1.2 + 0.35 * sum(2 + len(proof["scores"]) for proof in proofs)
+    return _drawn(path, *(partial(_proof, proof=proof) for proof in proofs), size=(_SIZE[0], height))
+
+
+def _proof(axes: Axes, proof: Record) -> None:
+    """Draw F1 per label with intervals: real answers, shuffled ones and, for labels, the commonest one."""
+    scores = proof["scores"]
+    for which, mark, below in (("real", "o", -0.15), ("shuffled", "x", 0.15), ("majority", "s", 0.3)):
+        known = [(n + below, score[which]) for n, score in enumerate(scores) if score[which]]
+        known = [(at, figure) for at, figure in known if figure["low"] is not None]
+        if not known:
+            continue
+        values = [figure["value"] for _, figure in known]
+        ends = [[figure["value"] - figure["low"] for _, figure in known], [f["high"] - f["value"] for _, f in known]]
+        axes.errorbar(values, [at for at, _ in known], xerr=ends, fmt=mark, capsize=3, label=which)
+    axes.set_yticks(range(len(scores)), [f"{score['label']} ({score['gold']})" for score in scores])
+    title = f"{proof['view']}, {proof['learner']}: {'holds' if proof['holds'] else 'does not hold'}"
+    axes.set(xlabel="F1", xlim=(-0.02, 1.02), ylim=(len(scores) - 0.4, -0.6), title=title)
+    axes.legend(loc="best")
 
 
 def _pictures(report: Record) -> list[tuple[str, Draw]]:
@@ -64,14 +102,15 @@ def _pictures(report: Record) -> list[tuple[str, Draw]]:
     return pictures
 
 
-def _drawn(path: Path, draw: Draw) -> Path:
+def _drawn(path: Path, *draws: Draw, size: tuple[float, float] = _SIZE) -> Path:
     import matplotlib
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")
-        figure = Figure(figsize=_SIZE, layout="constrained")
-        draw(figure.add_subplot())
+        figure = Figure(figsize=size, layout="constrained")
+        for number, draw in enumerate(draws, 1):
+            draw(figure.add_subplot(len(draws), 1, number))
         figure.savefig(path, format="svg", metadata={"Date": None})
     return path
 

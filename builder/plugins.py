@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
+from builder.collector import collector_at_rest
 from builder.errors import UsageError
 from builder.ports import Annotator, Exporter, Reader
 from builder.schema import LabelSchema
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
 def annotator(name: str, options: Mapping[str, str], schema: LabelSchema) -> Annotator:
     """Build an annotator by its entry point's name."""
-    made: Annotator = _load("annotators", name)(options, schema)
+    with collector_at_rest():
+        made: Annotator = _load("annotators", name)(options, schema)
     return made
 
 
@@ -47,14 +50,20 @@ def readers() -> list[Reader]:
     return [entry.load()({}) for entry in sorted(entry_points(group="builder.readers"), key=lambda e: e.name)]
 
 
-def exporter(name: str) -> Exporter:
+def exporter(name: str, options: Mapping[str, str]) -> Exporter:
     """Build an exporter by its entry point's name."""
-    made: Exporter = _load("exporters", name)({})
+    made: Exporter = _load("exporters", name)(options)
     return made
 
 
+@cache
+def _installed(kind: str) -> Mapping[str, EntryPoint]:
+    """List what is installed, once: every package of the environment is asked."""
+    return {entry.name: entry for entry in entry_points(group=f"builder.{kind}")}
+
+
 def _load(kind: str, name: str) -> Callable[..., Any]:
-    known = {entry.name: entry for entry in entry_points(group=f"builder.{kind}")}
+    known = _installed(kind)
     if name not in known:
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"installed: {', '.join(sorted(known)) or 'none'}"

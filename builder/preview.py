@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from builder import plugins
 from builder.annotators.knowledge import knowledge
-from builder.config import AnnotateTable
+from builder.config_tables import AnnotateTable
+from builder.errors import UsageError
 from builder.model import Document, Entity, Prediction, Reject, Sentence, pieces_of
 from builder.readers.dispatch import Readers
 from builder.reading import Kind, Reading
@@ -91,7 +92,13 @@ def _label(sentence: Sentence, prediction: Prediction) -> dict[str, Any] | None:
 def preview_files(
     files: Sequence[Path], schema_name: str, *, structure: bool = False
 ) -> tuple[Iterator[dict[str, Any]], LabelSchema, list[Reject]]:
-    """Preview files with the default annotators; unfit ones fill the list as the lines are consumed."""
+    """Preview files with the default annotators; unfit ones fill the list as the lines are consumed.
+
+    Raises:
+        UsageError: a folder is named, or what does not exist or no reader takes.
+    """
+    if folder := next((path for path in files if path.is_dir()), None):
+        raise UsageError(f"{folder} is a folder; name files, as in {folder}/*: a folder is read by builder ingest")
     schema = read_schema(schema_name, Path.cwd())
     proposer = plugins.combiner(AnnotateTable().annotators, {}, schema)
     readers = Readers(plugins.readers())

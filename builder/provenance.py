@@ -5,7 +5,13 @@ Compared by us, span by span: Label Studio's own `origin` is wrong for edited an
 
 from __future__ import annotations
 
-from builder.model import Action, Answer, Approval, Entity, Gold, GoldSpan, Prediction, Span
+from collections.abc import Collection, Sequence
+
+from builder.model import Entity, Prediction, Span
+from builder.reviewing import Action, Answer, Approval, Gold, GoldSpan
+
+Fate = tuple[Entity | None, Span | None, Action]
+"""A proposal, the span it became, and how; nobody proposed what was added, nothing became of what was rejected."""
 
 
 def gold_of(prediction: Prediction | None, answer: Answer, approval: Approval) -> Gold:
@@ -28,17 +34,25 @@ def gold_of(prediction: Prediction | None, answer: Answer, approval: Approval) -
 
 
 def compare(proposals: list[Entity], spans: tuple[Span, ...]) -> tuple[tuple[GoldSpan, ...], tuple[Entity, ...]]:
-    """Pair approved spans with proposals, one to one: the same span first, then same place, then same label."""
-    waiting = sorted(proposals)
-    told: dict[Span, GoldSpan] = {}
-    for action in (Action.ACCEPTED, Action.RELABELLED, Action.MOVED):
-        for span in sorted(spans):
-            match = None if span in told else _best(action, span, waiting)
-            if match:
-                waiting.remove(match)
-                told[span] = GoldSpan(span, action, match.by, match.score)
+    """Say of every approved span whence it comes, and of which proposals nothing is left."""
+    fates = paired(proposals, spans)
+    told = {span: GoldSpan(span, action, p.by, p.score) for p, span, action in fates if p and span}
     gold = tuple(told.get(span, GoldSpan(span, Action.ADDED)) for span in sorted(spans))
-    return gold, tuple(waiting)
+    return gold, tuple(proposal for proposal, span, _ in fates if proposal and span is None)
+
+
+def paired(proposals: Sequence[Entity], spans: Collection[Span]) -> list[Fate]:
+    """Pair approved spans with proposals, one to one: the same span first, then same place, then same label."""
+    waiting, left = sorted(proposals), sorted(spans)
+    fates: list[Fate] = []
+    for action in (Action.ACCEPTED, Action.RELABELLED, Action.MOVED):
+        for span in [*left]:
+            if match := _best(action, span, waiting):
+                waiting.remove(match)
+                left.remove(span)
+                fates.append((match, span, action))
+    fates += [(proposal, None, Action.REJECTED) for proposal in waiting]
+    return fates + [(None, span, Action.ADDED) for span in left]
 
 
 def _best(action: Action, span: Span, proposals: list[Entity]) -> Entity | None:

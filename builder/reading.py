@@ -57,6 +57,13 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Vanished:
+    """A path of which something was refused is not there any more."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """A path was read to its end, and held the bytes with this sha256."""
 

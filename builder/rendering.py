@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,21 @@ if TYPE_CHECKING:
 
 _Place = tuple[int, str]
 
+# Escape sequences, marks that turn the direction, half surrogate pairs: a terminal would obey, or choke on, them.
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
 _SIGNS = {"joined": "⏎", "removed": "·", "replaced": "≈", "leapt": "⤳"}
+
+
+def harmless(text: str) -> str:
+    """Show the characters that a terminal takes for commands as signs, one for one: ␛ and its like, or �."""
+    return _COMMANDS.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] < " " else "\ufffd", text)
+
+
+def packed(value: Any) -> bytes:
+    """Write a value as JSON on one line, in UTF-8; what a terminal takes for commands stands there escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode() + b"\n"
 
 
 def page_of(line: Mapping[str, Any]) -> str:
@@ -22,13 +38,14 @@ def page_of(line: Mapping[str, Any]) -> str:
     name = f"{line['document']}#{told['record']}" if told["record"] else line["document"]
     title = f"  {told['title']}" if told["title"] else ""
     flags = f"  ⚑ {', '.join(told['document_flags'])}" if told["document_flags"] else ""
-    return f"{name}  article {line['article'] + 1}{title}{flags}"
+    return harmless(f"{name}  article {line['article'] + 1}{title}{flags}")
 
 
 def sentence_shown(line: Mapping[str, Any], colours: Mapping[str, str], *, is_coloured: bool) -> Text:
     """Mark the spans of a sentence, and say its label and flags behind it."""
     from rich.text import Text
 
+    line = {**line, "text": harmless(line["text"])}
     return _in_colour(line, colours) if is_coloured else Text(_in_characters(line))
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from builder.errors import UsageError
-from builder.model import Answer, Span, stable_id
+from builder.model import Span, stable_id
+from builder.reviewing import Answer
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$", description="Colour on the review page, #rrggbb.")]
 Hotkey = Annotated[str, Field(pattern=r"^[!-~]$", description="Key that picks the label on the review page.")]
@@ -57,20 +59,27 @@ class LabelSchema(_Frozen):
                 raise ValueError(f"{what} used twice: {', '.join(twice)}")
         return self
 
-    @property
+    @cached_property
     def entity_names(self) -> tuple[str, ...]:
         """Name the entity types, in published order."""
         return tuple(label.name for label in self.entity)
 
-    @property
+    @cached_property
     def sentence_names(self) -> tuple[str, ...]:
         """Name the sentence labels, in published order."""
         return tuple(label.name for label in self.sentence)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Name this exact schema, guidelines included."""
         return stable_id(self.model_dump(mode="json"))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy; what was derived from the content is derived anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        for derived in ("entity_names", "sentence_names", "digest"):
+            copied.__dict__.pop(derived, None)
+        return copied
 
     def problem(self, answer: Answer, text: str) -> str | None:
         """Say why an answer does not fit this schema and text, or None when it does."""
@@ -123,11 +132,11 @@ def read_schema(name_or_path: str, base: Path) -> LabelSchema:
         raise UsageError(f"no label schema {name_or_path!r}: neither shipped nor a file; {hint}")
     try:
         return LabelSchema.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (ValidationError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: {first_problem(error)}") from error
 
 
-def first_problem(error: ValueError) -> str:
+def first_problem(error: ValueError | RecursionError) -> str:
     """Say the first thing wrong with a TOML document, and where."""
     if not isinstance(error, ValidationError):
         return str(error)

@@ -5,6 +5,7 @@ Every verb can be run again at any time; it does what is missing and nothing twi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,20 +16,26 @@ from typing import TYPE_CHECKING, Any
 from builder import flow, plugins
 from builder.annotators.isolation import close, isolated
 from builder.approval import Rule
-from builder.config import KEY_VARIABLE, Project, read_project, studio_key
+from builder.config import Project, read_project
+from builder.environment import hub_token
 from builder.errors import Unavailable, UsageError
-from builder.flow import Tally
+from builder.exchange import Exchange
+from builder.exporters.history import told_of
+from builder.flow import Run, Say, Tally
 from builder.readers import hub
+from builder.reviewing import REVIEW
+from builder.servers import connect, embedded
 from builder.stages.annotate import Annotate, annotator_id
 from builder.stages.duplicates import find_duplicates
 from builder.stages.ingest import Cleaning, Ingest, refused_paths
-from builder.stages.pull import Pull, unpulled
-from builder.stages.push import Push, Settle, check_pushed_here, open_project
-from builder.stages.release import release
-from builder.stages.review import Review, review
+from builder.stages.publish import hub_at, publish, report
+from builder.stages.publishable import publishable
+from builder.stages.release import release, summary
+from builder.stages.review import Review, review, rule_of
 from builder.stages.status import status
 from builder.store import queries
-from builder.store.db import Store
+from builder.store.check import Damage
+from builder.store.db import Store, put_aside
 
 if TYPE_CHECKING:
     from builder.annotators.combine import Combiner
@@ -36,14 +43,9 @@ if TYPE_CHECKING:
     from builder.stages.proposers import Bar
     from builder.stages.train import Trained
     from builder.studio.client import StudioClient
-    from builder.studio.server import EmbeddedServer
 
 # So many skipped files are named.
 _NAMED = 5
-
-Say = Callable[[str], None]
-Run = Callable[..., Tally]
-"""How a stage is run: plainly, or under a progress bar."""
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Workbench:
     store: Store
     say: Say
     run: Run = flow.run
+    pause: Callable[[float], None] = time.sleep
 
     @cached_property
     def combiner(self) -> Combiner:
@@ -71,9 +74,14 @@ class Workbench:
         return connect(self.project)
 
     @property
+    def exchange(self) -> Exchange:
+        """Face the server."""
+        return Exchange(self.project, self.store, self.studio, self.say, self.run, self.pause)
+
+    @property
     def rule(self) -> Rule:
         """Read the approval rule."""
-        return Rule.parse(self.project.config.review.rule, self.project.config.review.trust_api)
+        return rule_of(self.project.config.review)
 
     def ingest(self, paths: Sequence[Path] = ()) -> Tally:
         """Read files that are new or changed.
@@ -141,23 +149,21 @@ class Workbench:
         return trained
 
     def push(self) -> Tally:
-        """Send proposed sentences to Label Studio."""
-        project = open_project(self.studio, self.store, self.project.title, self.project.schema, self.rule.people)
-        if not queries.count(self.store, "intent"):
-            # An index made anew: what stands on the server already must not be sent again.
-            flow.run(Pull(self.studio, project), self.store)
-        flow.run(Settle(self.studio, project), self.store)
+        """Send proposed sentences to Label Studio: to everybody, or to every group."""
         find_duplicates(self.store)
-        table, name = self.project.config.ingest, annotator_id(self.combiner)
-        stage = Push(self.studio, project, self.project.schema, table.review_kinds, name, table.among)
-        return self.run(stage, self.store)
+        return self.exchange.push(annotator_id(self.combiner))
 
-    def pull(self, accept_deletions: int = 0) -> Tally:
+    def pull(self, accept_deletions: int = 0, *, accept_restored: bool = False) -> Tally:
         """Fetch what people did."""
-        project = self._pushed_project()
-        # A task whose batch is unknown would hide what its reviewer was shown.
-        flow.run(Settle(self.studio, project), self.store)
-        return self.run(Pull(self.studio, project, accept_deletions), self.store)
+        return self.exchange.pull(accept_deletions, accept_restored=accept_restored)
+
+    def adjudicate(self) -> Tally:
+        """Send what people disagree on to the adjudication project, the most at stake first."""
+        return self.exchange.adjudicate()
+
+    def restore(self) -> list[Tally]:
+        """Make lost projects again on the server, with everything people did; nothing is added twice."""
+        return self.exchange.restore()
 
     def review(self) -> Review:
         """Decide what is approved."""
@@ -165,25 +171,52 @@ class Workbench:
             self.say(
                 f"{left} answered sentences stand in earlier versions of changed files; they are kept, and left out"
             )
-        return review(self.store, self.project.schema, self.rule, self._unpulled())
+        found = review(self.store, self.project.schema, self.rule, self._unpulled())
+        if found.adrift:
+            self.say(f"{len(found.adrift)} spans are left out: {', '.join(found.adrift[:_NAMED])}")
+        return found
 
     def release(self, version: str) -> Path:
         """Write what is approved as a Hugging Face dataset."""
         find_duplicates(self.store)
         golds = self.review().golds
-        exporters = [plugins.exporter(name) for name in self.project.config.release.exporters]
-        return release(self.store, self.project, version, golds, exporters)
+        table = self.project.config.release
+        exporters = [plugins.exporter(name, table.options.get(name, {})) for name in table.exporters]
+        made = release(self.store, self.project, version, golds, exporters)
+        self.say(told_of(made))
+        return made
+
+    def publish(self, version: str, name: str, endpoint: str, **how: bool) -> dict[str, Any]:
+        """Put a release on a hub; `how` may say `private` and `pull_request`."""
+        released = publishable(self.store, self.project, version)
+        return report(
+            publish(self.store, released, hub_at(endpoint, hub_token().get_secret_value()), name, self.say, **how)
+        )
+
+    def summary(self, release: Path) -> dict[str, Any]:
+        """Say what a release holds, and what it leaves out."""
+        return summary(self.store, self.project, release)
 
     def run_all(self) -> list[Tally]:
         """Do everything up to the pull; the embedded Label Studio is started if need be."""
         tallies = [self.ingest(), self.annotate()]
         if not self.project.config.studio.url:
             embedded(self.project).start(self.say)
-        return [*tallies, self.push(), self.pull()]
+        return [*tallies, self.push(), self.pull(), self.adjudicate()]
 
-    def status(self) -> dict[str, Any]:
+    def status(self, *, published: bool = False) -> dict[str, Any]:
         """Count what each stage has done and what waits."""
-        return status(self.store, self.project, annotator_id(self.combiner))
+        return status(self.store, self.project, annotator_id(self.combiner), published=published)
+
+    def differences(self) -> list[Damage]:
+        """Compare the server's tasks with what is known here."""
+        return self.exchange.differences()
+
+    def stats(self, idle: float) -> dict[str, Any]:
+        """Measure how reviewing goes."""
+        from builder.stages.stats import stats  # numpy takes a while to import
+
+        return stats(self.store, self.project.schema, self.rule, idle)
 
     def login(self) -> str:
         """Say how to log in to the embedded Label Studio; nothing for a server of the user's own."""
@@ -193,8 +226,9 @@ class Workbench:
         return f"\nlog in as {server.start(self.say).email}; the password is in {server.credentials}"
 
     def review_url(self) -> str:
-        """Say where people review."""
-        return self.studio.project_url(self._pushed_project())
+        """Say where people review, and where is decided what they disagree on."""
+        found = self.exchange.pushed()
+        return "\n".join(f"{self.studio.project_url(project)}{_named(role)}" for role, project in found.items())
 
     def _expanded(self, path: Path, away: list[Unavailable]) -> list[Path]:
         """Bring what is on the hub into the project's hidden folder; leave all else as it is."""
@@ -216,21 +250,27 @@ class Workbench:
         names = self.project.config.annotate.annotators
         return plugins.combiner(names, self.project.annotator_options, self.project.schema, taught)
 
-    def _pushed_project(self) -> int:
-        found = self.studio.find_project(self.store.marker)
-        if found is None:
-            check_pushed_here(self.store, found)
-            raise UsageError(f"{self.studio.url} holds no review of this project; send one with: builder push")
-        return found
-
     def _unpulled(self) -> frozenset[str]:
         """Name the sentences edited since the last pull; when the server is away, say that nobody looked."""
         try:
-            project = self.studio.find_project(self.store.marker)
-            return unpulled(self.store, self.studio, project) if project is not None else frozenset()
+            return self.exchange.unpulled()
         except (Unavailable, UsageError) as error:
             self.say(f"edits since the last pull are not seen: {error}")
             return frozenset()
+
+
+def _named(role: str) -> str:
+    return "" if role == REVIEW else f"  ({role})"
+
+
+def rebuilt(project: Project, say: Say, run: Run = flow.run) -> None:
+    """Put the index aside and make it again: people's answers from the journal, all else from the sources."""
+    aside = put_aside(project.hidden)
+    say(f"the index until now is kept as {aside}" if aside else "there was no index")
+    with opened(project.folder, say, run) as bench:
+        bench.ingest()
+        bench.annotate()
+    say("what changed on Label Studio since is read by: builder pull")
 
 
 @contextmanager
@@ -239,32 +279,3 @@ def opened(start: Path, say: Say, run: Run = flow.run) -> Iterator[Workbench]:
     project = read_project(start)
     with Store(project.hidden) as store:
         yield Workbench(project, store, say, run)
-
-
-def embedded(project: Project) -> EmbeddedServer:
-    """Give the project's own Label Studio.
-
-    Raises:
-        UsageError: the project uses a server of yours.
-    """
-    from builder.studio.server import EmbeddedServer
-
-    if project.config.studio.url:
-        raise UsageError(f"this project uses {project.config.studio.url}; builder starts and stops only its own server")
-    return EmbeddedServer(project.hidden / "studio")
-
-
-def connect(project: Project) -> StudioClient:
-    """Connect to the project's Label Studio: the user's own, or the embedded one."""
-    from builder.studio.client import StudioClient
-
-    url, key = project.config.studio.url, studio_key()
-    if not url:
-        server = embedded(project)
-        if not server.status().healthy:
-            raise Unavailable("this project's Label Studio does not run; start it with: builder studio start")
-        info = server.start(lambda message: None)
-        return StudioClient(info.url, info.token)
-    if key is None:
-        raise UsageError(f"set {KEY_VARIABLE} to your API key of {url} (Account & Settings there)")
-    return StudioClient(url, key.get_secret_value())

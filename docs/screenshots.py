@@ -17,19 +17,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from card_picture import chromium, photograph_card
+from playwright.sync_api import Browser, Page
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 from builder.demo import sample_folder
 from builder.project_files import create
+from builder.servers import embedded
 from builder.store import queries
 from builder.studio.server import ServerInfo
-from builder.workbench import Workbench, embedded, opened
+from builder.workbench import Workbench, opened
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = 110
@@ -38,8 +39,6 @@ PAGE = """<html><meta charset="utf-8"><style>{stylesheet}
 body {{ margin: 0; background: {background}; color: {foreground}; display: inline-block; padding: 14px 18px; }}
 pre, code {{ margin: 0; font: 14px/1.45 %s; font-family: %s !important; }}
 </style><body><pre><code>{code}</code></pre></body></html>""" % (FONTS, FONTS)  # noqa: UP031
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 
 
 def main() -> None:
@@ -48,8 +47,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
     out = parser.parse_args().out.absolute()
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="builder-") as folder, _chromium() as browser:
+    with tempfile.TemporaryDirectory(prefix="builder-") as folder, chromium() as browser:
         _photograph_terminal(browser, Path(folder), out / "terminal.png")
+        photograph_card(browser, Path(folder) / "demo" / "exports" / "demo" / "v1", out / "card.png")
         _photograph_review(browser, Path(folder) / "review", out)
     for picture in sorted(out.glob("*.png")):
         print(f"{picture}: {picture.stat().st_size // 1024} KB")
@@ -84,7 +84,7 @@ def _richest_task(bench: Workbench, language: str) -> int:
         raise SystemExit("nothing was pushed")
     found = {}
     for state in bench.studio.list_tasks(project):
-        sentence = queries.find_sentence(bench.store, state.sentence)
+        sentence = queries.find_sentence(bench.store, *state.sentences)
         if sentence and sentence.language == language:
             proposed = queries.prediction(bench.store, sentence.id, f"combine@{bench.combiner.fingerprint}")
             found[state.id] = len({entity.span.label for entity in proposed.entities or ()}), len(sentence.text)
@@ -160,17 +160,6 @@ def _read_all(terminal: int) -> Iterator[bytes]:
                 yield block
         except OSError:
             return
-
-
-@contextmanager
-def _chromium() -> Iterator[Browser]:
-    executable = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if executable is None:
-        raise SystemExit("no Chromium here; install it: apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(SWITCHES))
-        yield browser
-        browser.close()
 
 
 if __name__ == "__main__":

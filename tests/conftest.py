@@ -1,8 +1,9 @@
-"""What many tests share: one real Label Studio server for the whole session, and two accounts on it."""
+"""What many tests share: one real Label Studio server for the whole session, two accounts on it, and a hub."""
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings
 from builder.studio.accounts import join
 from builder.studio.client import StudioClient
 from builder.studio.server import EmbeddedServer, ServerInfo
+from tests.hub.server import Hub, running
 
 REVIEWER = "reviewer@builder.localhost"
 REVIEWER_PASSWORD = "a-reviewer's-password"
@@ -50,3 +52,21 @@ def reviewer(studio_server: ServerInfo) -> StudioClient:
     """Speak to the server as a person who reviews."""
     token = join(studio_server.url, studio_server.token, REVIEWER, REVIEWER_PASSWORD, "Reviewer")
     return StudioClient(studio_server.url, token)
+
+
+@pytest.fixture(scope="session")
+def hub_server() -> Iterator[Hub]:
+    """Give the session's hub, on 127.0.0.1."""
+    with running() as hub:
+        yield hub
+
+
+@pytest.fixture
+def hub(hub_server: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """Give an empty hub; whoever asks it again after a fault does not wait."""
+    hub_server.reset()
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    sleep = time.sleep
+    monkeypatch.setattr("time.sleep", lambda seconds: sleep(min(seconds, 0.001)))
+    return hub_server

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.approval import Given, Rule, approve, objection
-from builder.model import Annotation, Answer, Approval, Sentence, Span, text_digest
+from builder.model import Sentence, Span, text_digest
 from builder.reading import Kind
+from builder.reviewing import Annotation, Answer, Approval
 
 SENTENCE = Sentence("s1", "d", 0, 0, 4, Kind.BODY, "zh", "会议开幕")
 EVENT, STATEMENT = Answer((Span(0, 2, "EVENT"),), "event"), Answer((), "statement")
@@ -18,7 +19,7 @@ EVENT, STATEMENT = Answer((Span(0, 2, "EVENT"),), "event"), Answer((), "statemen
 
 def annotation(author: str = "li@x.org", **body: Any) -> Annotation:
     sound = {"lead_time": 3.2, "was_cancelled": False, "updated_at": "2024-07-04T10:00:00Z"}
-    return Annotation(f"{author}#1", "s1", author, {**sound, **body})
+    return Annotation(f"{author}#1", ("s1",), author, {**sound, **body})
 
 
 def given_by(author: str, answer: Answer = EVENT, **body: Any) -> Given:

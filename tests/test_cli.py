@@ -55,12 +55,14 @@ def test_every_verb_has_help_with_an_example(verb: tuple[str, ...]) -> None:
 
 
 def test_verbs_are_listed_in_the_order_of_the_work() -> None:
-    names = "init ingest annotate push pull review train release status run retry preview evaluate demo studio".split()
+    names = "init ingest annotate push pull watch review adjudicate train release diff prove publish status run retry"
+    names += " preview evaluate"
+    names += " stats check restore schema"
 
-    assert names == main.list_commands(click.Context(main))
+    assert [*names.split(), "demo", "studio"] == main.list_commands(click.Context(main))
 
 
-@pytest.mark.parametrize("verb", ["ingest", "annotate", "push", "pull", "review", "status", "run", "evaluate"])
+@pytest.mark.parametrize("verb", ["ingest", "annotate", "push", "pull", "watch", "review", "status", "run", "evaluate"])
 def test_without_a_project_one_line_names_init(verb: str, tmp_path: Path) -> None:
     told = called("-C", tmp_path, verb)
 
@@ -173,6 +175,22 @@ def test_preview_shows_the_structure_where_it_is_asked_for(tmp_path: Path) -> No
     assert "byline" in told
 
 
+def test_preview_of_a_folder_says_what_to_do(tmp_path: Path) -> None:
+    told = called("preview", tmp_path)
+
+    assert (2, 1) == (told.exit_code, len(told.stderr.splitlines()))
+    assert "name files" in told.stderr
+    assert "builder ingest" in told.stderr
+
+
+def test_a_preview_for_another_program_breaks_no_line(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("哈萨克斯坦总统" * 3 + "在阿斯塔纳出席了会议并发表讲话" * 9 + "。\n", "utf-8")
+    body = [line for line in called("preview", tmp_path / "page.txt").stdout.splitlines() if line.startswith("body")]
+
+    assert 1 == len(body)
+    assert 9 == body[0].count("[阿斯塔纳 GPE]")
+
+
 def test_preview_shows_a_person_the_text_and_the_labels(tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text("会议今天开幕，各方发言。\n", "utf-8")
     told = called("preview", tmp_path / "page.txt")
@@ -194,7 +212,7 @@ def test_json_is_utf_8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
 
 
 def test_an_unforeseen_error_is_told_from_rejected_records(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the floor gave way")
 
     monkeypatch.setattr("builder.workbench.status", fail)
@@ -372,7 +390,7 @@ def test_evaluate_says_before_the_work_that_pictures_cannot_be_drawn(
     told = called("-C", tmp_path, "evaluate", "--gold", gold, "--plots", tmp_path / "plots")
 
     assert (2, "") == (told.exit_code, told.stdout)
-    assert "annotation-dataset-builder[plots]" in told.stderr
+    assert 'pip install ".[plots]"' in told.stderr
 
 
 def test_retry_annotate_has_nothing_to_do_where_nothing_failed(project: Path) -> None:

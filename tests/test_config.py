@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.config import FILE, Config, parse_config, read_project, studio_key
+from builder.config import FILE, parse_config, read_project
+from builder.config_tables import Config
+from builder.environment import studio_key
 from builder.errors import UsageError
 from builder.project_files import template
 from builder.reading import Kind
@@ -181,3 +183,35 @@ def test_no_key_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_value_of_another_form_says_what_the_key_means() -> None:
     with pytest.raises(UsageError, match="review.rule: 'agree:1' does not fit: single, or agree:N"):
         parse_config('[project]\nname = "x"\n[review]\nrule = "agree:1"\n')
+
+
+@pytest.mark.parametrize("rule", ["single", "adjudicated", "agree:2", "agree:9:0.85", "agree:2:1.0", "agree:3:0"])
+def test_a_rule_may_be_written_in_these_ways(rule: str) -> None:
+    written = f'[project]\nname = "x"\n[review]\nrule = "{rule}"\nlabels = {{ decision = "{rule}" }}\n'
+
+    assert (rule, {"decision": rule}) == (parse_config(written).review.rule, parse_config(written).review.labels)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'rule = "agree:1"',
+        'rule = "agree:2:1.1"',
+        'rule = "agree:2:"',
+        'rule = "auto"',
+        'labels = { decision = "always" }',
+        'groups = ["a", "a"]',
+        'groups = ["a/b"]',
+        "control = 1.5",
+    ],
+)
+def test_a_review_that_makes_no_sense_is_refused(line: str) -> None:
+    with pytest.raises(UsageError, match=f"review.{line.split(' ')[0]}"):
+        parse_config(f'[project]\nname = "x"\n[review]\n{line}\n')
+
+
+def test_a_rule_for_a_label_that_the_schema_lacks_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text('[project]\nname = "x"\n[review.labels]\ndecison = "agree:2"\n')
+
+    with pytest.raises(UsageError, match="'decison' is no label of schema 'news'; did you mean 'decision'"):
+        read_project(tmp_path)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from builder.console import folded, rate_shown
+from builder.console import folded, rate_shown, show_release, tally_json, told_of
+from builder.flow import Tally
 from builder.model import Reject
 
 
@@ -42,3 +43,39 @@ def test_a_place_that_the_subject_names_is_not_said_twice():
 )
 def test_a_rate_is_said_when_there_is_one(done, seconds, shown):
     assert shown == rate_shown(done, seconds)
+
+
+@pytest.mark.parametrize(
+    ("tally", "told"),
+    [(Tally("pull", 23, ()), "23 tasks looked at, 0 answers"), (Tally("pull", 1, (), 1), "1 task looked at, 1 answer"),
+     (Tally("pull", 0, ()), "nothing to do"), (Tally("ingest", 2, tuple(refusals(1))), "2 done, 1 rejected")],
+)  # fmt: skip
+def test_a_tally_says_what_was_done(tally, told):
+    assert told == told_of(tally)
+
+
+def test_a_tally_for_programs_keeps_its_shape():
+    assert {"stage": "pull", "done": 23, "rejected": []} == tally_json(Tally("pull", 23, (), 5))
+
+
+def test_a_release_is_summed_up_and_its_empty_splits_are_named(capsys):
+    rows = {"train": 20, "validation": 0, "test": 0}
+    counts = {"documents": 1, "refused": 3, "flagged": 0, "unreviewed": 7, "left_out": {"group": 0, "text": 0}}
+    show_release({"release": "e/v1", "rows": rows, **counts, "leakage": {"groups": 0, "clusters": 0, "texts": 0}})
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+    assert ["released e/v1", "rows in train 20", "rows in validation none", "rows in test none", "of documents 1",
+            "answered, not approved 3", "not reviewed 7"] == told[:7]  # fmt: skip
+    assert "in two splits, measured on what was written: 0 groups, 0 clusters, 0 texts" == told[7]
+    assert told[8].startswith("no rows in validation, test: ")
+
+
+def test_a_release_says_what_it_leaves_out_since_another_split_holds_the_same(capsys):
+    counts = {"documents": 1, "refused": 3, "flagged": 0, "unreviewed": 7, "left_out": {"group": 4, "text": 2}}
+    show_release({"release": "e/v1", "rows": {"train": 1}, **counts, "leakage": None})
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+    assert "approved, left out: their group stands in another split 4" in told
+    assert "approved, left out: their text stands in another split 2" in told
+    assert "what is left out stands in a split that needs more protection; losses.json lists it" in told
+    assert [] == [line for line in told if "measured" in line]

@@ -6,19 +6,23 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import httpx
 import pytest
 
-from builder.demo import read_review, sample_folder
+from builder.demo import read_review, run_demo, sample_folder
+from builder.errors import UsageError
 from builder.exporters.loading import load_release
 from builder.studio.accounts import join
 from builder.studio.client import StudioClient
 from builder.studio.process import wait_until
-from builder.studio.server import EmbeddedServer
-from tests.project import accepted
+from builder.studio.server import EmbeddedServer, ServerInfo
+from builder.workbench import Workbench
+from tests.fakes import FakeStudio
+from tests.project import accepted, answer_all
 
 COMMAND = [sys.executable, "-m", "builder", "demo"]
 # `webbrowser` opens nothing that a test would have to close.
@@ -102,6 +106,42 @@ def test_interactive_goes_on_when_a_person_has_answered_every_task(
     released = load_release(folder / "exports" / "demo" / "v1")["records"]
     assert len(tasks) == sum(map(len, released.values()))
     assert {"accepted"} == {span["action"] for rows in released.values() for row in rows for span in row["spans"]}
+
+
+@pytest.mark.parametrize(("answers", "version"), [(0, "v1"), (1, "v2")])
+def test_interrupted_it_says_that_the_server_was_stopped_and_how_to_go_on(
+    answers: int, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server, studio = StoppedServer(), FakeStudio(tmp_path / "server.db")
+    monkeypatch.setattr("builder.demo.embedded", lambda project: server)
+    monkeypatch.setattr("builder.workbench.connect", lambda project: studio)
+
+    def interrupted(bench: Workbench, info: ServerInfo) -> None:
+        answer_all(studio, most=answers)
+
+    monkeypatch.setattr("builder.demo.wait_for_person", interrupted)
+    monkeypatch.chdir(tmp_path)
+    with nullcontext() if answers else pytest.raises(UsageError, match="nothing is approved yet"):
+        run_demo(tmp_path / "my demo", interactive=True)
+    *_, told = capsys.readouterr().err.splitlines()
+
+    assert server.is_stopped
+    assert "Label Studio was stopped" in told
+    assert "builder -C 'my demo' run, " in told
+    assert told.endswith(f"builder -C 'my demo' run --release {version}")
+
+
+class StoppedServer:
+    """A server of which only its end is looked at."""
+
+    is_stopped = False
+
+    def start(self, say: Callable[[str], None]) -> ServerInfo:
+        return ServerInfo("http://fake.test", 1, "owner@example.org", "password", "token")
+
+    def stop(self) -> bool:
+        self.is_stopped = True
+        return True
 
 
 def as_person(server: EmbeddedServer) -> StudioClient:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from builder.config import Config, parse_config
+from builder.config import parse_config
+from builder.config_tables import Config
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -87,7 +88,7 @@ def test_environment_variables_on_the_page_are_read_by_the_code() -> None:
     code = "".join(path.read_text("utf-8") for path in (ROOT / "builder").rglob("*.py"))
     named = set(rows("configuration.md", "Environment"))
 
-    assert set(re.findall(r'"(BUILDER_[A-Z]+(?:_[A-Z]+)*)"', code)) == named
+    assert set(re.findall(r'"((?:BUILDER|HF)_[A-Z]+(?:_[A-Z]+)*)"', code)) == named
 
 
 @pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from builder.model import Answer, Sentence, Span, text_digest
+from builder.model import Sentence, Span, text_digest
 from builder.reading import Kind
+from builder.reviewing import Answer
 from builder.schema import LabelSchema, read_schema
 from builder.text.structure import split_page
 from tests.readings import reading_of

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import count
@@ -111,6 +112,26 @@ def test_few_batches_are_all_worked_on_here(numbers, most):
     made = [outcome for _, outcome in flow.spread(numbers, flow.batches(numbers.todo(None), 2), 2)]
 
     assert [str(os.getpid())] * most == [reject.code for outcome in made for reject in outcome.rejects]
+
+
+class Late(Future[Outcome]):
+    """Is done only when it is waited for."""
+
+    def result(self, timeout=None):
+        return Outcome()
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_few_outcomes_wait_for_a_late_one(numbers, monkeypatch, processes):
+    done, taken = flow._done(Outcome()), []
+    monkeypatch.setattr(flow._Crew, "__init__", lambda *_: None)
+    monkeypatch.setattr(flow._Crew, "take", lambda _, batch: taken.append(batch) or (done if taken[1:] else Late()))
+    monkeypatch.setattr(flow._Crew, "leave", lambda _: None)
+    outcomes = flow.spread(numbers, flow.batches(range(1000), 2), processes)
+    next(outcomes)
+
+    assert flow._HELD * processes + 1 == len(taken)
+    assert 500 == 1 + len(list(outcomes))
 
 
 def test_an_error_in_another_process_ends_the_run(numbers, tmp_path):

@@ -12,10 +12,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from builder import json_schemas
+from builder.agreement import Reviewed, report
+from builder.agreement.subjects import Statistic
 from builder.errors import UsageError
 from builder.evaluation.gold import read_gold
+from builder.model import Span
 from builder.preview import preview_files
 from builder.project_files import template
+from builder.reviewing import Answer
 from builder.schema import shipped_schemas
 from builder.stages.evaluate import Request, combiner_at, evaluate
 from builder.text.flags import NAMES
@@ -61,14 +65,14 @@ def test_every_schema_is_a_sound_one(path: Path) -> None:
     Draft202012Validator.check_schema(json.loads(path.read_text("utf-8")))
 
 
-@pytest.mark.parametrize("name", ["evaluate", "preview", "status"])
+@pytest.mark.parametrize("name", ["agreement", "diff", "evaluate", "preview", "prove", "schema-diff", "status"])
 def test_a_contract_is_named_by_its_id(name: str) -> None:
     found = schema(name)
 
     assert f"{name}/1" == found["$id"] == found["properties"]["contract"]["const"]
 
 
-@pytest.mark.parametrize("name", ["evaluate", "preview", "status"])
+@pytest.mark.parametrize("name", ["agreement", "diff", "evaluate", "preview", "prove", "schema-diff", "status"])
 def test_every_field_of_a_contract_is_described(name: str) -> None:
     found = schema(name)
     owners = [
@@ -189,3 +193,34 @@ def test_what_evaluate_says_fits_its_contract(tmp_path: Path, monkeypatch: pytes
 
     assert [] == problems("evaluate", learnt) + problems("evaluate", plain)
     assert ({"zh", "en"}, 2, 1) == (set(learnt["gold"]["languages"]), len(learnt["curve"]), len(learnt["rejects"]))
+
+
+def agreement_of_few() -> dict[str, Any]:
+    """Make a report that holds figures with and without intervals, and what is undefined."""
+    one, other = Answer((Span(0, 2, "ORG"),), "event"), Answer((Span(0, 3, "ORG"),), None)
+    answers = [{"anna": one, "ben": one}, {"anna": one, "ben": other}, {"anna": other, "ben": other}, {"carla": one}]
+    reviews = [Reviewed(f"s{n}", f"d{n}", "zh" if n % 2 else "en", 9, given) for n, given in enumerate(answers)]
+    return json.loads(json.dumps(report(reviews, draws=20).to_json()))
+
+
+def test_what_agreement_says_fits_its_contract() -> None:
+    found = agreement_of_few()
+
+    assert [] == problems("agreement", found) + problems("agreement", json.loads(json.dumps(report([]).to_json())))
+    assert {True, False} == {row["low"] is None for row in found["rows"] if row["value"] is not None}
+    assert any(row["value"] is None for row in found["rows"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"extra": 1}, {"statistic": "f1"}, {"value": 1.1}, {"pair": ["anna"]}, {"reason": None}, {"n": -1}, {"label": 7}],
+    ids=str,
+)
+def test_another_row_breaks_the_contract_of_agreement(change: dict[str, Any]) -> None:
+    found = agreement_of_few()
+
+    assert [] != problems("agreement", {**found, "rows": [{**found["rows"][0], **change}]})
+
+
+def test_the_contract_of_agreement_knows_every_statistic() -> None:
+    assert list(Statistic) == schema("agreement")["$defs"]["row"]["properties"]["statistic"]["enum"]

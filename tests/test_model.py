@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.errors import Rejected
-from builder.model import Annotation, Document, Entity, Label, Sentence, Span, pieces_of, stable_id, text_digest
+from builder.model import Document, Entity, Label, Sentence, Span, pieces_of, stable_id, text_digest
 from builder.offset_map import OffsetMap, Piece
 from builder.reading import Kind
+from builder.reviewing import Annotation
 from builder.text import edits
 from tests.strategies import ANY_TEXT
 
@@ -24,7 +25,7 @@ SPANS = st.builds(lambda start, length: Span(start, start + length, "PERSON"), s
 
 
 def annotation(**changed: Any) -> Annotation:
-    return Annotation(**{"key": "k", "sentence": "s", "author": "a@b", "body": {"x": 1, "y": [2]}, **changed})
+    return Annotation(**{"key": "k", "sentences": ("s",), "author": "a@b", "body": {"x": 1, "y": [2]}, **changed})
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (2, 1), (-1, 1)])

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from builder.cli import main
-from builder.config import KEY_VARIABLE
+from builder.environment import KEY_VARIABLE
 from builder.model import Span
 from builder.studio.client import StudioClient
 from builder.studio.codec import entity_region, label_region
@@ -73,5 +73,5 @@ def tasks_of(project: Path, reviewer: StudioClient, key: str) -> list[dict]:
     with Store(project / ".builder") as store:
         found = reviewer.find_project(store.marker)
     states = reviewer.list_tasks(found or 0)
-    full = [reviewer._get(f"/api/tasks/{state.id}") for state in states]
+    full = [reviewer._read(dict, "a task", f"/api/tasks/{state.id}") for state in states]
     return [{"id": task["id"], "data": task["data"], "result": task["predictions"][0]["result"]} for task in full]

@@ -60,6 +60,6 @@ def test_the_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_without_matplotlib_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
 
-    with pytest.raises(UsageError, match=r"pip install 'annotation-dataset-builder\[plots\]'"):
+    with pytest.raises(UsageError, match=r'pip install "\.\[plots\]"'):
         plotting.plot({}, tmp_path / "plots")
     assert not (tmp_path / "plots").exists()

@@ -25,6 +25,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, *entries: EntryPoint) -> None:
         return EntryPoints(entry for entry in entries if entry.group == group)
 
     monkeypatch.setattr(plugins, "entry_points", found)
+    monkeypatch.setattr(plugins, "_installed", plugins._installed.__wrapped__)
 
 
 @pytest.mark.parametrize("name", ["jieba", "gazetteer", "pattern", "capitals", "cues"])
@@ -39,7 +40,7 @@ def test_a_misspelt_annotator_is_answered_with_the_nearest(news: LabelSchema) ->
 
 def test_a_misspelt_exporter_is_answered_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="no exporter 'hugging-face' is installed; did you mean 'huggingface'?"):
-        plugins.exporter("hugging-face")
+        plugins.exporter("hugging-face", {})
 
 
 def test_a_name_like_no_other_is_answered_with_the_list(news: LabelSchema) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from builder.config import AnnotateTable
+from builder.config_tables import AnnotateTable
 from builder.errors import UsageError
 from builder.preview import preview_files
 from builder.readers import text_file

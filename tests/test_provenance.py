@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.model import Action, Answer, Approval, Entity, GoldSpan, Label, Prediction, Span
+from builder.model import Entity, Label, Prediction, Span
 from builder.provenance import compare, gold_of
+from builder.reviewing import Action, Answer, Approval, GoldSpan
 
 APPROVAL = Approval("s", ("c",), "t", "d", ("li@x.org",), "single", "2024-07-04")
 SPANS = st.builds(

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.errors import UsageError
-from builder.model import Answer, Span
+from builder.model import Span
+from builder.reviewing import Answer
 from builder.schema import LabelSchema, first_overlap, read_schema, shipped_schemas
 
 SMALL = """
@@ -191,3 +192,13 @@ def test_an_overlap_is_found_exactly_when_some_two_spans_share_a_character(spans
     expected = any(a.overlaps(b) for a, b in combinations(spans, 2))
 
     assert expected == (first_overlap(spans) is not None)
+
+
+def test_a_changed_copy_of_a_schema_is_named_anew():
+    news = read_schema("news", Path(__file__).parent)
+    before = (news.digest, news.entity_names)
+    copied = news.model_copy(update={"entity": news.entity[:1]})
+
+    assert before != (copied.digest, copied.entity_names)
+    assert before == (news.digest, news.entity_names)
+    assert (news.entity[0].name,) == copied.entity_names

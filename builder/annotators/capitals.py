@@ -15,7 +15,7 @@ from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
 
-VERSION = "1"
+VERSION = "2"
 LABELS = ("PERSON", "ORG", "GPE", "LOCATION", "EVENT", "DOCUMENT", "TITLE")
 
 
@@ -31,7 +31,10 @@ class Capitals:
 
     def propose(self, sentences: Sequence[Sentence]) -> list[Prediction]:
         """Propose the names of every English sentence."""
-        found = (list(_names(one.text)) if self._looks and one.language != "zh" else None for one in sentences)
+        found: list[list[Found] | None] = [None] * len(sentences)
+        read = [rank for rank, one in enumerate(sentences) if self._looks and one.language != "zh"]
+        for rank, names in zip(read, _names([sentences[rank].text for rank in read]), strict=True):
+            found[rank] = names
         return predictions(sentences, f"{self.name}@{self.fingerprint}", found, self.schema)
 
 
@@ -41,5 +44,5 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
     return Capitals(schema)
 
 
-def _names(text: str) -> list[Found]:
-    return naming.find(text) + name_shapes.titles(text)
+def _names(texts: Sequence[str]) -> list[list[Found]]:
+    return [names + titles for names, titles in zip(naming.find(texts), map(name_shapes.titles, texts), strict=True)]

@@ -7,13 +7,12 @@ believed comes from its weights; who was wrong too often is not heard. Nothing i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from math import prod
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
-from builder.annotators.collector import collector_at_rest
 from builder.annotators.proposal import Found
 from builder.annotators.weights import Cell, Weights, priors
+from builder.collector import collector_at_rest
 from builder.frozen import maker
 from builder.model import Entity, Label, Prediction, Sentence, stable_id
 from builder.ports import Annotator
@@ -29,6 +28,8 @@ _entity_of, _prediction = maker(Entity), maker(Prediction)
 
 Vote = tuple[int, int, str, int, float, Entity]
 """Where a span begins and ends, its label, its turn, how far it is believed, and who proposed it as what."""
+Place = tuple[int, int, str]
+"""Where a span begins and ends, and its label."""
 Placed = TypeVar("Placed", bound=tuple[Any, ...])
 """Something that begins with where it begins and ends."""
 
@@ -46,7 +47,10 @@ class Combiner:
         self._order, self._is_nested = schema.sentence_names, schema.overlap == "nested"
         parts = sorted(f"{annotator.name}@{annotator.fingerprint}" for annotator in annotators)
         self.fingerprint = stable_id(VERSION, schema.digest, parts, priors(), self.weights.to_json())[:8]
-        self._signed = f"{self.name}@{self.fingerprint}"
+
+    @cached_property
+    def _signed(self) -> str:
+        return f"{self.name}@{self.fingerprint}"
 
     @property
     def silenced(self) -> list[Cell]:
@@ -66,52 +70,73 @@ class Combiner:
         """Give every annotator's predictions, one list per annotator, and the combined ones."""
         with collector_at_rest():
             each = [annotator.propose(sentences) for annotator in self.annotators]
-            combined = [self.combine(s, [of_one[n] for of_one in each]) for n, s in enumerate(sentences)]
-        return each, combined
+            return each, self._combined(sentences, each)
 
     def combine(self, sentence: Sentence, predictions: Sequence[Prediction]) -> Prediction:
         """Combine the predictions of one sentence; abstains where all of them did."""
-        labels = [prediction.label for prediction in predictions if prediction.label is not None]
-        proposed = [prediction.entities for prediction in predictions if prediction.entities is not None]
-        entities = self._entities(proposed, sentence.language) if any(proposed) else () if proposed else None
-        return _prediction(sentence.id, self._signed, entities, combine_labels(labels, self._order))
+        return self._combined([sentence], [[prediction] for prediction in predictions])[0]
 
-    def _entities(self, proposed: Iterable[Sequence[Entity]], language: str) -> tuple[Entity, ...]:
+    def _combined(self, sentences: Sequence[Sentence], each: Sequence[Sequence[Prediction]]) -> list[Prediction]:
+        """Combine what each annotator made of the sentences."""
+        rows = zip(sentences, self._heard(sentences, each), _labels(sentences, each, self._order), strict=True)
+        signed, entities = self._signed, self._entities
+        return [
+            _prediction(sentence.id, signed, entities(votes) if votes else _nothing(votes), label)
+            for sentence, votes, label in rows
+        ]
+
+    def _heard(self, sentences: Sequence[Sentence], each: Sequence[Sequence[Prediction]]) -> list[list[Vote] | None]:
+        """List what is heard of each sentence, or None where nobody looked."""
+        heard: list[list[Vote] | None] = [None] * len(sentences)
+        for of_one in each:
+            for rank, prediction in enumerate(of_one):
+                entities = prediction.entities
+                if entities is not None:
+                    votes = heard[rank] = heard[rank] or []
+                    if entities:
+                        self._vote(votes, entities, sentences[rank].language)
+        return heard
+
+    def _vote(self, votes: list[Vote], entities: Iterable[Entity], language: str) -> None:
+        """Add what is heard; a proposal is believed half for what its rule says of itself, half for who made it."""
+        known = self._known
+        for entity in entities:
+            span = entity.span
+            label = span.label
+            key = (entity.by, label, language)
+            try:
+                precision = known[key]
+            except KeyError:
+                precision = known[key] = self._precision(*key)
+            if precision is not None:
+                votes.append((span.start, span.end, label, len(votes), (entity.score + precision) / 2, entity))
+
+    def _entities(self, votes: list[Vote]) -> tuple[Entity, ...]:
+        """Settle the votes of one sentence."""
+        if len(votes) == 1:
+            return (_alone(votes[0]),)
+        votes.sort()
         kept: list[Entity] = []
-        for some in touching(sorted(self._votes(proposed, language))):
+        for some in touching(votes):
             if len(some) == 1:
                 kept.append(_alone(some[0]))
             else:
                 kept += self._settled(some)
         return tuple(kept)
 
-    def _votes(self, proposed: Iterable[Sequence[Entity]], language: str) -> list[Vote]:
-        """List what is heard; a proposal is believed half for what its rule says of itself, half for who made it."""
-        votes: list[Vote] = []
-        known = self._known
-        for entities in proposed:
-            for entity in entities:
-                span = entity.span
-                key = (entity.by, span.label, language)
-                try:
-                    precision = known[key]
-                except KeyError:
-                    precision = known[key] = self._precision(*key)
-                if precision is not None:
-                    belief = (entity.score + precision) / 2
-                    votes.append((span.start, span.end, span.label, len(votes), belief, entity))
-        return votes
-
     def _settled(self, votes: Sequence[Vote]) -> list[Entity]:
         """Settle what overlaps: the same span proposed by several becomes one, rivals lower each other."""
         if votes[0][:3] == votes[-1][:3]:
-            return [_entity(agreement([vote[4] for vote in votes]), [vote[5] for vote in votes])]
-        places: dict[tuple[int, int, str], list[Vote]] = {}
+            return [_entity(agreement(votes), votes)]
+        outer = [] if self._is_nested else _outermost(votes)
+        if outer and _NAME_GATE <= (score := agreement(outer)):
+            return [_entity(score, outer)]
+        places: dict[Place, list[Vote]] = {}
         for vote in votes:
             places.setdefault(vote[:3], []).append(vote)
-        agreed = [Found(*place, agreement([vote[4] for vote in same])) for place, same in places.items()]
+        agreed = [Found(*place, agreement(same)) for place, same in places.items()]
         kept = resolve([rivalled(one, agreed) for one in agreed], nested=self._is_nested)
-        return [_entity(one.score, [vote[5] for vote in places[one[:3]]]) for one in kept]
+        return [_entity(one[3], places[one[:3]]) for one in kept]
 
     def _precision(self, by: Sequence[str], label: str, language: str) -> float | None:
         """Say how often the best of those annotators is right that are heard; None if none of them is."""
@@ -120,9 +145,19 @@ class Combiner:
         return max([self.weights.precision(name, label, language) for name in heard], default=None)
 
 
-def agreement(beliefs: Sequence[float]) -> float:
+def _outermost(votes: Sequence[Vote]) -> list[Vote]:
+    """Find the votes for the span that all others lie in; none where there is no such span, or its label is open."""
+    start, end = votes[0][0], max([vote[1] for vote in votes])
+    outer = [vote for vote in votes if vote[0] == start and vote[1] == end]
+    return outer if outer and outer[0][2] == outer[-1][2] else []
+
+
+def agreement(votes: Iterable[Vote]) -> float:
     """Give the chance that not everyone who proposed this span is wrong."""
-    return 1 - prod([1 - belief for belief in beliefs])
+    doubt = 1.0
+    for vote in votes:
+        doubt *= 1 - vote[4]
+    return 1 - doubt
 
 
 def touching(found: Iterable[Placed]) -> Iterator[list[Placed]]:
@@ -142,7 +177,7 @@ def touching(found: Iterable[Placed]) -> Iterator[list[Placed]]:
 
 def rivalled(one: Found, all_of_them: Sequence[Found]) -> Found:
     """Lower a score by its strongest rival: another label for it, or a span that cuts across it."""
-    rivals = [other.score for other in all_of_them if _are_rivals(one, other)]
+    rivals = [other[3] for other in all_of_them if _are_rivals(one, other)]
     return one._replace(score=one.score * (1 - _RIVALRY * max(rivals))) if rivals else one
 
 
@@ -156,23 +191,35 @@ def resolve(found: Sequence[Found], *, nested: bool) -> list[Found]:
     return sorted(kept)
 
 
+def _labels(
+    sentences: Sequence[Sentence], each: Sequence[Sequence[Prediction]], order: Sequence[str]
+) -> list[Label | None]:
+    """Combine the labels of each sentence."""
+    given = [labels for of_one in each if any(labels := [prediction.label for prediction in of_one])]
+    if not given:
+        return [None] * len(sentences)
+    rows = ([label for label in row if label is not None] for row in zip(*given, strict=True))
+    return [combine_labels(row, order) for row in rows]
+
+
 def combine_labels(labels: Sequence[Label], order: Sequence[str]) -> Label | None:
     """Give the sentence label with the greatest share of the scores; None when everyone abstained."""
     if not labels:
         return None
     if len(labels) == 1 and labels[0].name in order:
-        return _lone(labels[0])
+        return _lone(labels[0].name, labels[0].score, labels[0].by)
     proposed = {label.name for label in labels}
     names = [name for name in order if name in proposed]
     shares = {name: sum(label.score for label in labels if label.name == name) / len(labels) for name in names}
     best = max(names, key=lambda name: shares[name])
-    return Label(best, round(min(shares[best], 1.0), 4), _named([label for label in labels if label.name == best]))
+    authors = tuple([label.by for label in labels if label.name == best])
+    return Label(best, round(min(shares[best], 1.0), 4), _together(authors))
 
 
 @lru_cache(maxsize=1 << 12)
-def _lone(label: Label) -> Label:
+def _lone(name: str, score: float, by: tuple[str, ...]) -> Label:
     """Make of a label that one annotator alone proposed what its share of the scores would."""
-    return Label(label.name, _bounded(label.score / 1), _named([label]))
+    return Label(name, _bounded(float(score)), _together((by,)))
 
 
 def _are_rivals(one: Found, other: Found) -> bool:
@@ -193,14 +240,19 @@ def _is_swallowed(one: Found, found: Iterable[Found]) -> bool:
     return False
 
 
+def _nothing(votes: list[Vote] | None) -> tuple[Entity, ...] | None:
+    return None if votes is None else ()
+
+
 def _alone(vote: Vote) -> Entity:
     """Make of what nothing touches what `agreement` of one would."""
-    belief, entity = vote[4:]
-    return _entity_of(entity.span, _bounded(1 - (1 - belief)), entity.by if len(entity.by) == 1 else _named([entity]))
+    _, _, _, _, belief, entity = vote
+    by = entity.by
+    return _entity_of(entity.span, _bounded(1 - (1 - belief)), by if len(by) == 1 else _together((by,)))
 
 
-def _entity(score: float, votes: Sequence[Entity]) -> Entity:
-    return _entity_of(votes[0].span, _bounded(score), _named(votes))
+def _entity(score: float, votes: Sequence[Vote]) -> Entity:
+    return _entity_of(votes[0][5].span, _bounded(score), _together(tuple([vote[5].by for vote in votes])))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -209,11 +261,7 @@ def _bounded(score: float) -> float:
     return round(min(max(score, 0.0), 1.0), 4)
 
 
-def _named(votes: Sequence[Entity] | Sequence[Label]) -> tuple[str, ...]:
-    """Name all who proposed this, each once."""
-    return _together(tuple([vote.by for vote in votes]))
-
-
 @lru_cache(maxsize=1 << 12)
 def _together(authors: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """Name all who proposed this, each once."""
     return tuple(sorted({author for some in authors for author in some}))

@@ -1,33 +1,22 @@
-"""The one door to numba: jieba's model enters; what finds the states of runs leaves, in machine code, run by run.
+"""jieba's model enters; what finds the states of runs leaves, in machine code, run by run.
 
-It adds, compares and settles ties as the decoder in numpy does. The machine code is kept in the user's cache folder;
-where it cannot be kept, or what is kept is not what was written, it is made anew: damaged code is never run.
+It adds, compares and settles ties as the decoder in numpy does.
 """
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.annotators import built
-from builder.annotators.hidden_states import Ints, Model, layout
-from builder.disk import files_in, sha256_of
+from builder.annotators.arrays import Floats, Ints
+from builder.annotators.hidden_states import Model, layout
+from builder.annotators.machine_code import inlined, made_for
 
 Columns = NDArray[np.uint8]
-Floats = NDArray[np.float64]
 Ranks = NDArray[np.int16]
-
-_UNREADABLE = (pickle.UnpicklingError, EOFError, LookupError, ValueError, TypeError, AttributeError, ImportError)
-"""What reading another version's machine code may raise."""
-_inlined: Callable[[Any], Any] = numba.njit(inline="always")
 
 
 class Tables(NamedTuple):
@@ -57,8 +46,7 @@ class CompiledFinder:
     def __init__(self, model: Model, folder: Path | None = None) -> None:
         self._tables = _tables(model)
         some = np.zeros(1, np.intp)
-        signature = tuple(map(numba.typeof, (some, some, self._tables)))
-        self._find = compiled(_find, signature, folder or built.folder("machine-code"))
+        self._find = made_for(_find, folder, some, some, self._tables)
 
     def find(self, rows: Ints, lengths: Ints) -> Ints:
         """Find the states of runs that stand one after the other, in any order."""
@@ -74,56 +62,6 @@ def _tables(model: Model) -> Tables:
     columns = (lay.leaving_columns.astype(np.uint8), lay.column, lay.middle, lay.beginning, model.at("BMES"))
     numbers = (model.start, model.step, model.emission, emitted, model.start[states] + emitted, model.allowed)
     return Tables(*map(np.ascontiguousarray, (*ranks, *columns, *numbers)))
-
-
-@cache
-def compiled(function: Callable[..., Any], signature: tuple[Any, ...], folder: Path) -> Any:
-    """Compile a function for these types, or read what was compiled and kept."""
-    try:
-        return _kept(function, signature, folder)
-    except _UNREADABLE:
-        with suppress(OSError):
-            _delete(folder)
-    except (OSError, RuntimeError):  # no place to keep it
-        pass
-    return numba.njit([signature], nogil=True)(function)
-
-
-def _kept(function: Callable[..., Any], signature: tuple[Any, ...], folder: Path) -> Any:
-    """Read machine code only if its seal fits, since a few wrong bits of it could end the process."""
-    seal = folder / "machine-code.seal"
-    if built.read(seal) != _digests(folder):
-        _delete(folder)
-    with _keeping(folder):
-        ready = numba.njit([signature], cache=True, nogil=True)(function)
-    if ready.stats.cache_misses:
-        built.keep(seal, _digests(folder), others=0)
-    return ready
-
-
-def _digests(folder: Path) -> bytes:
-    return "".join(f"{sha256_of(path)} {path.relative_to(folder)}\n" for path in _code_in(folder)).encode()
-
-
-def _delete(folder: Path) -> None:
-    for path in _code_in(folder):
-        path.unlink(missing_ok=True)
-
-
-def _code_in(folder: Path) -> list[Path]:
-    """List the machine code and its indexes."""
-    return [path for path in files_in(folder) if path.suffix in (".nbc", ".nbi")]
-
-
-@contextmanager
-def _keeping(folder: Path) -> Iterator[None]:
-    """Have numba keep what it compiles in a folder."""
-    settings: Any = numba.config
-    before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder)
-    try:
-        yield
-    finally:
-        settings.CACHE_DIR = before
 
 
 def _find(rows: Ints, lengths: Ints, tables: Tables) -> Ints:
@@ -142,7 +80,7 @@ def _find(rows: Ints, lengths: Ints, tables: Tables) -> Ints:
     return states
 
 
-@_inlined
+@inlined
 def _scored(run: Ints, tables: Tables, scores: Floats, came: Columns) -> bool:
     """Score the states that each character may have; say whether there always was one."""
     _begin(run[0], tables, scores)
@@ -155,7 +93,7 @@ def _scored(run: Ints, tables: Tables, scores: Floats, came: Columns) -> bool:
     return bool(_any(scores, len(run) - 1))
 
 
-@_inlined
+@inlined
 def _any(scores: Floats, at: int) -> bool:
     for column in range(scores.shape[1]):  # noqa: SIM110 - numba has no generators here
         if scores[at, column] > -np.inf:
@@ -163,14 +101,14 @@ def _any(scores: Floats, at: int) -> bool:
     return False
 
 
-@_inlined
+@inlined
 def _begin(row: int, tables: Tables, scores: Floats) -> None:
     for column in range(scores.shape[1] - 1):
         scores[0, column] = tables.first[row, column]
     scores[0, -1] = -np.inf
 
 
-@_inlined
+@inlined
 def _open(run: Ints, at: int, tables: Tables, scores: Floats, came: Columns) -> None:
     """Begin words after words: the first of the best S and E states before every B and S state."""
     before, after, nothing = run[at - 1], run[at], len(tables.step) - 1
@@ -188,7 +126,7 @@ def _open(run: Ints, at: int, tables: Tables, scores: Floats, came: Columns) -> 
                 scores[at, column], came[at, column] = total, left
 
 
-@_inlined
+@inlined
 def _close(run: Ints, at: int, tables: Tables, scores: Floats, came: Columns) -> None:
     """Go on within words: an E or M state follows only the M or B state of its own tag."""
     before, after, many = run[at - 1], run[at], tables.opening.shape[1]
@@ -206,7 +144,7 @@ def _close(run: Ints, at: int, tables: Tables, scores: Floats, came: Columns) ->
             scores[at, column], came[at, column] = by_beginning, from_beginning
 
 
-@_inlined
+@inlined
 def _trace(run: Ints, tables: Tables, scores: Floats, came: Columns, path: Ints) -> None:
     """Follow the path back from the best state; of equals, from the largest."""
     last, best = len(run) - 1, 0
@@ -219,14 +157,14 @@ def _trace(run: Ints, tables: Tables, scores: Floats, came: Columns, path: Ints)
         best = came[at, best]
 
 
-@_inlined
+@inlined
 def _state(row: int, column: int, tables: Tables) -> int:
     many = tables.opening.shape[1]
     state: int = tables.opening[row, column] if column < many else tables.closing[row, column - many]
     return state
 
 
-@_inlined
+@inlined
 def _try_all(run: Ints, tables: Tables, path: Ints) -> None:
     """Decode one run, each character over all states that jieba would try, the largest first."""
     scores, came = np.empty((len(run), len(tables.step))), np.empty((len(run), len(tables.step)), np.intp)
@@ -248,7 +186,7 @@ def _try_all(run: Ints, tables: Tables, path: Ints) -> None:
         path[at - 1] = came[at, path[at]]
 
 
-@_inlined
+@inlined
 def _next(before: Ints, row: int, tables: Tables) -> Ints:
     """List the states that a character may have after others; what may follow them, if it may have none of these."""
     reached = np.zeros(len(tables.step), np.bool_)
@@ -259,7 +197,7 @@ def _next(before: Ints, row: int, tables: Tables) -> Ints:
     return both if len(both) else tables.every[reached[tables.every]]
 
 
-@_inlined
+@inlined
 def _may(row: int, tables: Tables) -> Ints:
     """List the states that a character may have, the largest first; any, if nothing is known of it."""
     usual = tables.every[tables.allowed[row][tables.every]]

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from builder.annotators import lexicon
 from builder.annotators.automaton import Finder, finder
 from builder.annotators.proposal import check_options, has_han
+from builder.annotators.tiling import borders, joined
 from builder.frozen import maker
 from builder.model import Label, Prediction, Sentence, stable_id
 from builder.ports import Annotator
@@ -66,9 +68,9 @@ class Cues:
         by = f"{self.name}@{self.fingerprint}"
         if not self._looks:
             return [Prediction(sentence.id, by) for sentence in sentences]
-        told = (_told(sentence.text, sentence.in_quote) for sentence in sentences)
+        told = _told([sentence.text for sentence in sentences], [sentence.in_quote for sentence in sentences])
         return [
-            _prediction(sentence.id, by, None, _likeliest(some, by))
+            _prediction(sentence.id, by, None, _likeliest(tuple(some), by))
             for sentence, some in zip(sentences, told, strict=True)
         ]
 
@@ -81,18 +83,21 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
 
 def probabilities(text: str, *, in_quote: bool = False) -> dict[str, float]:
     """Weigh the cues and the shape of a sentence: a softmax over their sums."""
-    return _chances(_told(text, in_quote))
+    return _chances(_told([text], [in_quote])[0])
 
 
-def _told(text: str, in_quote: bool) -> tuple[Weight, ...]:
-    """List what speaks for each label."""
-    language = "zh" if has_han(text) else "en"
-    told = [*shape(text, language, in_quote=in_quote)]
-    if cues := [*_cues_in(text, language)]:
-        clause = _CLAUSE.search(text)
-        reach = clause.start() if clause else len(text)
-        told += [(label, weight if start < reach else weight * _LATER) for start, label, weight in cues]
-    return tuple(told)
+def _told(texts: Sequence[str], in_quotes: Sequence[bool]) -> list[list[Weight]]:
+    """List what speaks for each label, text by text."""
+    told: list[list[Weight]] = []
+    ranks: dict[str, list[int]] = {"zh": [], "en": []}
+    for rank, (text, in_quote) in enumerate(zip(texts, in_quotes, strict=True)):
+        language = "zh" if has_han(text) else "en"
+        ranks[language].append(rank)
+        told.append(list(shape(text, language, in_quote=in_quote)))
+    for language, some in ranks.items():
+        for rank, label, weight in _cues([texts[rank] for rank in some], language):
+            told[some[rank]].append((label, weight))
+    return told
 
 
 @lru_cache(maxsize=1 << 14)
@@ -107,7 +112,8 @@ def _chances(told: Iterable[Weight]) -> dict[str, float]:
     weights = _START.copy()
     for label, weight in told:
         weights[label] += weight
-    powers = [math.exp(weight / _TEMPERATURE) for weight in weights.values()]
+    most = max(weights.values())  # else thousands of cues in one sentence would be more than a float can hold
+    powers = [math.exp((weight - most) / _TEMPERATURE) for weight in weights.values()]
     total = sum(powers)
     return {name: (1 - _DOUBT) * power / total + _DOUBT / len(NAMES) for name, power in zip(NAMES, powers, strict=True)}
 
@@ -124,17 +130,22 @@ def shape(text: str, language: str, *, in_quote: bool) -> Iterator[Weight]:
         yield "proposal", 1.5
 
 
-def _cues_in(text: str, language: str) -> Iterator[tuple[int, str, float]]:
-    """Find the cues from left to right, at each place the longest: where it begins, its label, its weight."""
+def _cues(texts: Sequence[str], language: str) -> Iterator[tuple[int, str, float]]:
+    """Find the cues from left to right, at each place the longest: the number of the text, its label, its weight."""
     find, meanings = _cue_finder(language)
+    text, ends = joined(texts), borders(texts)
     hits = find(text if language == "zh" else _small(text))
-    if 1 < len(hits):
-        hits = sorted(hits, key=lambda hit: (hit[0], -hit[1]))
-    free = 0
-    for start, end, rank in hits:
-        if free <= start and (language == "zh" or _is_word(text, start, end)):
-            free = end
-            yield start, *meanings[rank]
+    rank, free, reach = -1, 0, 0
+    for start, minus_end, meant in sorted([(start, -end, meant) for start, end, meant in hits]):
+        if start < free or not (language == "zh" or _is_word(text, start, -minus_end)):
+            continue
+        free = -minus_end
+        if ends[rank + 1] <= start:
+            rank = bisect_right(ends, start) - 1
+            clause = _CLAUSE.search(text, ends[rank], ends[rank + 1])
+            reach = clause.start() if clause else ends[rank + 1]
+        label, weight = meanings[meant]
+        yield rank, label, weight if start < reach else weight * _LATER
 
 
 def _is_word(text: str, start: int, end: int) -> bool:

@@ -2,7 +2,8 @@
 
 rjieba splits by the dictionary (its own guesses differ from jieba's and are never asked for). What it leaves as single
 characters goes through our decoder of jieba's hidden Markov model. Where the two libraries see text differently, the
-text is changed before rjieba sees it, one character for one, and put back afterwards.
+text is changed before rjieba sees it, one character for one, and put back afterwards. Where numba is installed, much
+text is split by machine code of ours instead.
 """
 
 from __future__ import annotations
@@ -15,31 +16,31 @@ from importlib.machinery import PathFinder
 from importlib.metadata import version
 from importlib.util import find_spec, module_from_spec
 from itertools import chain, repeat
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from builder.annotators import hidden_tables, reference_tagger
-from builder.annotators.collector import collector_at_rest
-from builder.annotators.hidden_states import Ints, Model
+from builder.annotators import reference_tagger
+from builder.annotators.arrays import Codes, Ints, codes_of
+from builder.annotators.guessing import Guesser
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord
-from builder.annotators.runs import HAN, Codes, Runs, kinds_of, pieces, runs
+from builder.annotators.runs import Runs, runs
 from builder.annotators.tiling import Tiling, joined, tiled, tiled_by
-from builder.annotators.viterbi import Decoder, Find
 from builder.annotators.vocabulary import Vocabulary
 from builder.annotators.words import Token
+from builder.collector import collector_at_rest
+
+if TYPE_CHECKING:
+    from builder.annotators.compiled_cutter import CompiledCutter
 
 # The release of rjieba whose dictionary was compared with the one of jieba that has this digest: word for word, equal.
-_COMPARED = ("0.2.2", "7197c3211ddd98962b036cdf40324d1ea2bfaa12bd028e68faa70111a88e12a8")
+_COMPARED = ("0.2.2", "c82123eeb1f0a8b52bcf4af5555d607647a1d97d489aa0d99559c718941c09e7")
 # Words that are never found in a text, for what jieba counts twice and rjieba once.
 _DOUBLED, _ADDED_TWICE = "\ue000", "\ue001"
 _FOREIGN = re.compile(r"[-%\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0010ffff\ud800-\udfff]")
 """What rjieba takes into its blocks and jieba's tagger does not; and lone surrogates, which are no text to it."""
 _FOREIGN_TO_WORDS = re.compile(_FOREIGN.pattern.replace("-%", ""))
 _INSIDE_BLOCKS = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+")
-_FLAGS = (None, "eng", "m", "x")
-"""By kind of piece; what is Chinese has no tag yet."""
 _SEVERAL_LATIN = re.compile("[a-zA-Z0-9]{2}")
 _LONE_LATIN = re.compile("[a-zA-Z0-9]")
 _REMEMBERED = 1 << 17  # words
@@ -56,7 +57,7 @@ class FastTagger:
         self._tags = _Tags(self._words)
         # Two single letters may then beat the word that joins them, and rjieba shows both as one: jieba must tell.
         self._unsure = bool(words) and _add(self._words, self._tags, words, reference) or unsure
-        self._seen = 0
+        self._added, self._guesser, self._seen = bool(words), Guesser(), 0
 
     def tag(self, texts: Sequence[str]) -> list[list[Token]]:
         """Split texts into tagged words that tile them."""
@@ -85,65 +86,39 @@ class FastTagger:
     def _split(self, text: str) -> tuple[Vocabulary, Ints]:
         """Give the words of a text and their tags, as numbers of a vocabulary."""
         self._seen += len(text)
+        much = _WORTH_COMPILING < self._seen
+        codes = codes_of(text)
+        cut = self._compiled.cut if much and self._compiled else self._cut
+        vocabulary, numbers, route = cut(text, codes)
+        return vocabulary, _spliced(numbers, route, *self._guesser.guess(route, codes, text, vocabulary, much=much))
+
+    def _cut(self, text: str, codes: Codes) -> tuple[Vocabulary, Ints, Runs]:
+        """Number the words of the dictionary, and find the runs of single characters that jieba's model joins."""
         safe = _FOREIGN.sub("\0", text)
         words = self._words.cut(safe, hmm=False)
         vocabulary, numbers = self._tags.of(words)
         begins = np.concatenate([[0], vocabulary.columns.lengths[numbers].cumsum()])
-        codes = np.frombuffer(safe.encode("utf-32-le"), np.uint32)
-        route = self._doubtful(runs(words, begins, codes, self._words.has_word), safe)
+        seen = codes if safe == text else codes_of(safe)
+        route = self._doubtful(runs(words, begins, seen, self._words.has_word), safe)
         if safe != text:
             _show(vocabulary, numbers, begins, safe, text)
-        guessed = self._guess(route, codes, safe)
-        return vocabulary, _spliced(numbers, route, vocabulary.numbers(guessed.words, guessed.flags), guessed.borders)
+        return vocabulary, numbers, route
 
     def _doubtful(self, route: Runs, text: str) -> Runs:
         """Leave out the runs that are words of the dictionary: these jieba keeps as single characters."""
         texts = [text[begin:end] for begin, end in zip(route.begin.tolist(), route.end.tolist(), strict=True)]
         return route.only(~np.fromiter(map(self._words.has_word, texts), np.bool_, len(texts)))
 
-    def _guess(self, route: Runs, codes: Codes, text: str) -> _Guessed:
-        """Cut and tag runs of single characters."""
-        inside, bounds = route.inside, (route.end - route.begin).cumsum()
-        opens = np.zeros(len(inside) + 1, np.bool_)
-        opens[0] = opens[bounds] = True
-        kinds, begins = pieces(kinds_of(codes[inside]), opens[:-1])
-        han = kinds == HAN
-        tags = kinds.astype(np.intp) + len(self._plain.tags)
-        lengths = np.diff(np.flatnonzero(begins[han]), append=np.count_nonzero(han))
-        begins[han], tags[han] = self._decoder.words(codes[inside[han]], lengths)
-        at = np.flatnonzero(begins)
-        starts, lengths = inside[at], np.diff(at, append=len(inside))
-        words = [text[start:end] for start, end in zip(starts.tolist(), (starts + lengths).tolist(), strict=True)]
-        return _Guessed(words, self._names[tags[at]].tolist(), np.searchsorted(at, bounds))
-
     @cached_property
-    def _names(self) -> NDArray[np.object_]:
-        return np.array([*self._plain.tags, *_FLAGS], object)
-
-    @property
-    def _decoder(self) -> Decoder:
-        return self._compiled if _WORTH_COMPILING < self._seen else self._plain
-
-    @cached_property
-    def _plain(self) -> Decoder:
-        return Decoder(self._model)
-
-    @cached_property
-    def _compiled(self) -> Decoder:
-        find = _compiled(self._model)
-        return Decoder(self._model, find) if find else self._plain
-
-    @cached_property
-    def _model(self) -> Model:
-        return hidden_tables.shipped()
-
-
-class _Guessed(NamedTuple):
-    """Words of all runs, one after the other, with their tags; and how many there are up to the end of each run."""
-
-    words: list[str]
-    flags: list[str]
-    borders: Ints
+    def _compiled(self) -> CompiledCutter | None:
+        """Give what splits in machine code, where numba is installed and can work; words of a caller's it never has."""
+        if self._added or not find_spec("numba"):
+            return None
+        try:
+            from builder.annotators.compiled_cutter import CompiledCutter
+        except ImportError:  # it refuses a numpy that is newer than itself
+            return None
+        return CompiledCutter(_REMEMBERED)
 
 
 class _Tags(dict[str, str]):
@@ -178,17 +153,6 @@ class _Tags(dict[str, str]):
         """Tag a word that, by rounding, may be none elsewhere either."""
         alone = self._words.tag(word, hmm=False)
         return alone[0] if len(alone) == 1 else (word, reference_tagger.read_words()[2].get(word, "x"))
-
-
-def _compiled(states: Model) -> Find | None:
-    """Give a decoder in machine code where numba is installed, and can work."""
-    if not find_spec("numba"):
-        return None
-    try:
-        from builder.annotators.compiled_decoder import CompiledFinder
-    except ImportError:  # it refuses a numpy that is newer than itself
-        return None
-    return CompiledFinder(states).find
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

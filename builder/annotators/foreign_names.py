@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from builder.annotators.gazetteer import known_places
+from builder.annotators.gazetteer import known_names, known_places
 from builder.annotators.kinds import IS_DOT, JAPANESE, LONE_PIECE, PIECE
 from builder.annotators.line import NOT_IN_A_NAME, PLACE_LIKE, Line
 from builder.annotators.proposal import Found
@@ -17,8 +17,9 @@ _FOREIGN_TAGS = PERSON_TAGS | {"ns", "nz"}
 STRANGE = 38  # mean weight of characters that only foreign names have
 _FAMILIAR = 18
 _PIECE = 12
+_SOUNDING = 5
 _OFFICE = re.compile("(?:副|代|代理|临时|前)?(?:总统|总理|首相|国王|外长|外交部长|国防部长|议长)")
-_LONGEST = 8
+_LONGEST, _LONGEST_PIECE = 8, 3
 _DOTS = frozenset("·•‧")
 _JAPANESE_END = "郎子夫介助彦之治"
 
@@ -73,26 +74,59 @@ def _dotted(line: Line) -> Iterator[Found]:
     """Find foreign names written with a middle dot: 卡瑟姆-若马尔特·托卡耶夫."""
     for at, _, _ in line.which(IS_DOT):
         first, last = _reach_back(line, at), _reach_on(line, at + 1)
+        if first == at and _sounds_foreign(line, at + 1):
+            first = _odd_before(line, at)
+        elif last == at + 1 and _sounds_foreign(line, at - 1):
+            last = _odd_after(line, last)
         if first < at and at + 1 < last:
             yield Found(line.begins[first], line.begins[last], "PERSON", SURE)
 
 
-def _reach_back(line: Line, first: int) -> int:
-    while 0 < first and _may_be_foreign(line.words[first - 1], line.flags[first - 1]):
+def _reach_back(line: Line, dot: int) -> int:
+    """Find the first word of the foreign name before a dot; only of the word beside it the tag is believed."""
+    first = dot
+    while 0 < first and _may_be_foreign(*line.tagged(first - 1), beside=first == dot):
         first -= 1
     return first
 
 
 def _reach_on(line: Line, last: int) -> int:
-    while _may_be_foreign(line.words[last], line.flags[last]):
+    while _may_be_foreign(*line.tagged(last)) and not line.speaks(line.begins[last]):
         last += 1
     return last
 
 
-def _may_be_foreign(word: str, flag: str) -> bool:
+def _sounds_foreign(line: Line, at: int) -> bool:
+    """Whether a word beside a dot shows that the dot joins a foreign name: it stands in 文·王刚 too."""
+    word = line.tagged(at)[0]
+    return is_han(word) and _SOUNDING <= foreignness(word)
+
+
+def _odd_before(line: Line, dot: int) -> int:
+    """Take in the word before a dot though it does not look foreign, as the rest does: 拉·甘地, 差猜·春哈旺."""
+    odd = 0 < dot and _is_odd_piece(*line.tagged(dot - 1)) and not line.is_called(line.begins[dot])
+    return dot - odd
+
+
+def _odd_after(line: Line, first: int) -> int:
+    """Take in what stands after a dot though it does not look foreign, then letter by letter: 巴颂·差亚翁."""
+    last, size = first, _LONGEST_PIECE
+    while _is_odd_piece(*line.tagged(last), size) and not line.speaks(line.begins[last]):
+        last, size = last + 1, 1
+    return last if line.begins[first] + 1 < line.begins[last] else first
+
+
+def _is_odd_piece(word: str, flag: str, size: int = _LONGEST_PIECE) -> bool:
+    """Whether a word that does not look foreign can be a piece of a foreign name; names that are known are none."""
+    if size < len(word) or flag in NOT_IN_A_NAME or not is_han(word):
+        return False
+    return word not in known_names() or _FAMILIAR <= foreignness(word)
+
+
+def _may_be_foreign(word: str, flag: str, *, beside: bool = True) -> bool:
     if word in known_places() and flag == "ns" and foreignness(word) < STRANGE:
         return False
-    return flag in PERSON_TAGS or word in "·-—" or is_foreign(word)
+    return (beside and flag in PERSON_TAGS) or word in "·-—" or is_foreign(word)
 
 
 def _transliterated(line: Line) -> Iterator[Found]:
@@ -114,7 +148,7 @@ def _is_piece(token: Token) -> bool:
 def _joined(line: Line, first: int, after: int) -> Iterator[Found]:
     start, end = line.begins[first], line.begins[after]
     word = line.text[start:end]
-    if not 2 <= len(word) <= _LONGEST or _FOREIGN_TAGS.isdisjoint(line.flags[first:after]):
+    if not 2 <= len(word) <= _LONGEST or all(line.tagged(at)[1] not in _FOREIGN_TAGS for at in range(first, after)):
         return
     held = line.is_called(start) or line.speaks(end)
     if not held and (len(word) < 3 or after == first + 1):

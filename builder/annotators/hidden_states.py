@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.intp]
+from builder.annotators.arrays import Ints
+
 State = tuple[str, str]
 LEAST = -3.14e100
 """What jieba adds where a state never gave a character."""
@@ -76,11 +77,6 @@ class Layout:
     beginning: Ints
     """Of every state, the B state of its tag."""
 
-    @property
-    def width(self) -> int:
-        """Count the columns."""
-        return self.opening.shape[1] + self.closing.shape[1] + 1
-
 
 def layout(model: Model) -> Layout:
     """Lay out the states of every character."""
@@ -102,10 +98,11 @@ def layout(model: Model) -> Layout:
 
 def _listed(model: Model, states: Ints) -> Ints:
     """List which of the states each character may have, in the same order."""
-    may = model.allowed[:, states]
-    width = int(may.sum(1).max())
-    order = np.argsort(~may, axis=1, kind="stable")[:, :width]
-    return np.where(np.take_along_axis(may, order, 1), states[order], model.nothing)
+    characters, ranks = np.nonzero(model.allowed[:, states])
+    counts = np.bincount(characters, minlength=len(model.allowed))
+    listed = np.full((len(counts), counts.max()), model.nothing)
+    listed[characters, np.arange(len(characters)) - np.repeat(counts.cumsum() - counts, counts)] = states[ranks]
+    return listed
 
 
 def model(

@@ -18,7 +18,7 @@ from builder.model import Prediction, Sentence, stable_id
 from builder.ports import Annotator
 from builder.schema import LabelSchema
 
-VERSION = "2"
+VERSION = "3"
 
 
 class JiebaNames:

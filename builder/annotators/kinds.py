@@ -6,11 +6,12 @@ Each rule names its bits and says which a word has; most words have none that a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.annotators.tiling import Tiling
 from builder.annotators.vocabulary import Vocabulary
 from builder.annotators.words import Token
 
@@ -47,35 +48,40 @@ Bits = NDArray[np.int32]
     JAPANESE,
     PIECE,
     LONE_PIECE,
-) = (1 << rank for rank in range(30))
+    AFTER_A_TITLE,
+) = (1 << rank for rank in range(31))
 
 _REMEMBERED = 1 << 17
 
 
-class Kinds(dict[tuple[str, str], int]):
-    """The bits of each word and tag, found when they are first asked for."""
+class Told(dict[tuple[str, str], int]):
+    """What is told of each word and tag as a number, found when it is first asked for."""
 
-    def __init__(self, *rules: Callable[[Token], int]) -> None:
+    def __init__(self, tell: Callable[[Token], int]) -> None:
         super().__init__()
-        self._rules = rules
+        self._tell = tell
         self._numbered: tuple[Vocabulary | None, Bits] = None, np.zeros(0, np.int32)
 
-    def of(self, tiling: Tiling) -> Bits:
-        """Give the bits of each word of a tiling; those of a vocabulary are kept while it is asked for."""
-        vocabulary, known = self._numbered
-        if vocabulary is not tiling.vocabulary:
+    def of(self, vocabulary: Vocabulary) -> Bits:
+        """Tell it of each word of a vocabulary, by number; this is kept while the same is asked for."""
+        asked, known = self._numbered
+        if asked is not vocabulary:
             known = known[:0]
-        if new := tiling.vocabulary.after(len(known)):
+        if new := vocabulary.after(len(known)):
             known = np.concatenate([known, np.array([*map(self.__getitem__, new)], np.int32)])
-        self._numbered = tiling.vocabulary, known
-        return known[tiling.numbers]
+        self._numbered = vocabulary, known
+        return known
 
     def __missing__(self, key: tuple[str, str]) -> int:
         if _REMEMBERED < len(self):
             self.clear()
         word, flag = key
-        token, kind = Token(0, len(word), word, flag), 0
-        for rule in self._rules:
-            kind |= rule(token)
-        self[key] = kind
-        return kind
+        told = self[key] = self._tell(Token(0, len(word), word, flag))
+        return told
+
+
+class Kinds(Told):
+    """The bits of each word and tag: all that the rules say together."""
+
+    def __init__(self, *rules: Callable[[Token], int]) -> None:
+        super().__init__(lambda token: reduce(or_, (rule(token) for rule in rules)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from builder.annotators.gazetteer import known_names, own_names
+from builder.annotators.gazetteer import known_names
+from builder.annotators.own_terms import own_names
 from builder.annotators.tagger import crosses, words_of
 from builder.errors import UsageError
 from builder.text.damage.names import NearNames
@@ -24,6 +25,6 @@ def knowledge(terms: str = "", *, detects: bool = False) -> Knowledge:
     try:
         latin = latin_reader() if detects else None
     except ImportError as error:
-        hint = 'it comes with: pip install "annotation-dataset-builder[languages]"'
+        hint = 'in the clone of builder: pip install ".[languages]"'
         raise UsageError(f'[ingest] latin = "detect" needs the package lingua-language-detector; {hint}') from error
     return Knowledge(crosses, words_of, NearNames(names), latin)

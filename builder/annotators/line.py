@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import repeat
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from builder.annotators.arrays import Ints
 from builder.annotators.kinds import Bits
-from builder.annotators.proposal import Found
 from builder.annotators.tiling import Tiling
 from builder.annotators.words import Token, begins, ends
 
@@ -23,39 +21,48 @@ NOT_IN_A_NAME = frozenset("p c uj ul uz ug ud m d r x f y q".split())
 """What the tagger calls words that are no part of a name."""
 PLACE_LIKE = re.compile("(?:[省市县区镇乡村州屯庄岛河湾港山]|自治区|公园)$")
 """Matches a word that ends as places do."""
-Ints = NDArray[np.intp]
 
 
 class Line:
     """Texts as one, with their words, what those can be (`kinds`), and the titles in them."""
 
-    def __init__(self, tiling: Tiling, kinds: Bits, titles: Sequence[Found]) -> None:
-        self.text, self.begins = tiling.text, tiling.begins
-        self.words, self.flags = tiling.words, tiling.flags
-        self._word_ends = self.begins[1:]
+    def __init__(self, tiling: Tiling, kinds: Bits, titles: Sequence[tuple[int, int]] = ()) -> None:
+        self.text, self.edges, self.numbers = tiling.text, tiling.edges, tiling.numbers
+        self.vocabulary = tiling.vocabulary
+        self.begins = tiling.begins
+        self._tagged, self._numbers = self.vocabulary.tagged, tiling.numbers.data
         self.kinds, self.titles = kinds, titles
-        self.at = tiling.at
-        self.title_starts = {title.start for title in titles}
-        self.title_ends = {title.end for title in titles}
+        self.title_starts = {start for start, _ in titles}
+        self.title_ends = {end for _, end in titles}
         self._text_ends = {border - 1 for border in tiling.borders[1:]}
 
-    def which(self, kind: int, *, then: int = 0) -> Iterator[tuple[int, int, Token]]:
-        """Give the words that can be this, before a word that can be that: number, kind, word."""
+    def ranks(self, kind: int, *, then: int = 0) -> Ints:
+        """Number the words that can be this, before a word that can be that."""
         is_kind = self.kinds & kind != 0
         if then:
             is_kind[:-1] &= self.kinds[1:] & then != 0
-        ranks = np.flatnonzero(is_kind)
-        numbers = ranks.tolist()
-        return zip(numbers, self.kinds[ranks].tolist(), self._tokens(numbers), strict=True)
+        return np.flatnonzero(is_kind)
 
-    def _tokens(self, numbers: Sequence[int]) -> Iterator[Token]:
-        columns: tuple[Sequence[Any], ...] = (self.begins, self._word_ends, self.words, self.flags)
-        rows = zip(*(map(column.__getitem__, numbers) for column in columns), strict=True)
+    def which(self, kind: int, *, then: int = 0) -> Iterator[tuple[int, int, Token]]:
+        """Give the words that can be this, before a word that can be that: number, kind, word."""
+        ranks = self.ranks(kind, then=then)
+        return zip(ranks.tolist(), self.kinds[ranks].tolist(), self.tokens(ranks), strict=True)
+
+    def tokens(self, ranks: Ints) -> Iterator[Token]:
+        """Give words by their numbers."""
+        numbers = self.numbers[ranks]
+        words, flags, _ = self.vocabulary.columns
+        columns = self.edges[ranks], self.edges[ranks + 1], words[numbers], flags[numbers]
+        rows = zip(*(column.tolist() for column in columns), strict=True)
         return map(tuple.__new__, repeat(Token), rows)
 
     def token(self, at: int) -> Token:
         """Give a word by its number."""
-        return Token(self.begins[at], self._word_ends[at], self.words[at], self.flags[at])
+        return Token(self.begins[at], self.begins[at + 1], *self._tagged[self._numbers[at]])
+
+    def tagged(self, at: int) -> tuple[str, str]:
+        """Give a word and its tag."""
+        return self._tagged[self._numbers[at]]
 
     def speaks(self, end: int) -> bool:
         """Whether what stands here takes a person before it: 说, 先生, a title."""

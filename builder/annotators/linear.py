@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from builder.annotators.arrays import Floats, Ints, codes_of
 from builder.annotators.proposal import check_options
 from builder.model import Label, Prediction, Sentence, stable_id
 from builder.ports import Annotator
@@ -27,9 +28,6 @@ BITS = 20
 """The slots that runs of characters are hashed to, as a power of two."""
 _MIXERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 _EDGES = "\x02", "\x03"
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +120,7 @@ def build(options: Mapping[str, str], schema: LabelSchema) -> Annotator:
 def runs(texts: Sequence[str], longest: int) -> tuple[Ints, Ints]:
     """Give every run of one to `longest` characters: the text it stands in, and its slot."""
     framed = [f"{_EDGES[0]}{text.lower()}{_EDGES[1]}" for text in texts]
-    codes = np.frombuffer("".join(framed).encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
+    codes = codes_of("".join(framed)).astype(np.uint64)
     owner = np.repeat(np.arange(len(framed)), [len(text) for text in framed])
     found = list(_runs(codes, owner, longest))
     return np.concatenate([of for of, _ in found]), np.concatenate([slots for _, slots in found])

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from builder.annotators.linear import Floats, Ints, LinearModel, runs, softmax
+from builder.annotators.arrays import Floats, Ints
+from builder.annotators.linear import LinearModel, runs, softmax
 from builder.errors import UsageError
 from builder.evaluation.calibration import calibration_error, reliability
 

@@ -20,8 +20,7 @@ def need(annotator: str, packages: tuple[str, ...], extra: str) -> None:
     """
     if missing := [package for package in packages if find_spec(package) is None]:
         raise UsageError(
-            f"annotator {annotator!r} needs the package {missing[0]}; "
-            f'it comes with: pip install "annotation-dataset-builder[{extra}]"'
+            f'annotator {annotator!r} needs the package {missing[0]}; in the clone of builder: pip install ".[{extra}]"'
         )
 
 

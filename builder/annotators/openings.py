@@ -13,7 +13,9 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.annotators.arrays import codes_of
 from builder.annotators.proposal import Found
+from builder.annotators.tiling import borders
 
 _CODES = 0x10000
 _FIRST_HAN, _LAST_HAN = ord("一"), ord("鿿")
@@ -21,6 +23,9 @@ _BEYOND = _CODES - 1  # stands for all rarer characters; no shape begins with on
 _PADDING = "\n" * 16  # no opening is longer
 _ALIKE = {"s": "ſ", "k": "\u212a", "i": "İı"}
 """What matches these letters too, where case is ignored."""
+
+_ALONE, _FIRST, _SECOND = (np.uint8(1 << rank) for rank in range(3))
+"""What a character may be inside a word: the whole of an opening, the first of one, or the second."""
 
 Opening = Sequence[str]
 """The characters that a shape can begin with: any of the first string, then any of the second, and so on."""
@@ -31,17 +36,15 @@ class Joined:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
-        lengths = np.fromiter(map(len, texts), np.intp, len(texts))
-        self.starts = np.cumsum(lengths + 1) - lengths - 1
-        packed = "\n".join([*texts, _PADDING]).encode("utf-32-le", "surrogatepass")
-        self.codes = np.minimum(np.frombuffer(packed, np.uint32), _BEYOND).astype(np.intp)
+        self.starts = np.array(borders(texts)[:-1], np.intp)
+        self.codes = np.minimum(codes_of("\n".join([*texts, _PADDING])), _BEYOND).astype(np.intp)
 
     @cached_property
     def free(self) -> NDArray[np.bool_]:
         """Tell of each place whether no letter, digit or low line stands before."""
         free = np.ones(_CODES, np.bool_)
         free[_matched(r"\w")] = False
-        return free[np.roll(self.codes, 1)]  # before the first stands padding
+        return np.append(True, free[self.codes[:-1]])
 
     @cached_property
     def chinese(self) -> NDArray[np.bool_]:
@@ -70,26 +73,48 @@ class Openings:
         for before in openings:
             own = sum(1 << rank for rank, (behind, _) in enumerate(listed) if behind == before)
             self._before[_matched(before)] &= ~np.uint64(own)
+        self._read = np.zeros(len(self._tables), np.uint64)  # the openings that have been read whole at each depth
         for rank in range(len(listed)):
             for depth, table in enumerate(self._tables):
                 some = self._kinds[_codes(spread[rank][depth])] if depth < len(spread[rank]) else slice(None)
                 table[some] |= np.uint64(1 << rank)
-        first = self._tables[0][self._kinds]
-        self._opens, self._opens_in_words = first != 0, first & self._before[ord("a")] != 0
-        self._knows_words = bool((self._opens != self._opens_in_words).any())
+            self._read[len(spread[rank]) - 1 :] |= np.uint64(1 << rank)
+        self._opens, self._in_words = self._tables[0][self._kinds] != 0, self._inside_words()
+        self._knows_words = bool((self._opens & (self._in_words & (_ALONE | _FIRST) == 0)).any())
+
+    def _inside_words(self) -> NDArray[np.uint8]:
+        """Say what each character may be where a letter stands before."""
+        first, second = self._tables[0][self._kinds], self._tables[min(1, len(self._tables) - 1)][self._kinds]
+        behind_letters = self._before[ord("a")]
+        short, long = behind_letters & self._read[0], behind_letters & ~self._read[0]
+        says = ((_ALONE, first & short), (_FIRST, first & long), (_SECOND, second & long))
+        told: NDArray[np.uint8] = np.bitwise_or.reduce([np.where(some != 0, what, np.uint8(0)) for what, some in says])
+        return told
 
     def places(self, texts: Joined) -> NDArray[np.intp]:
         """Find where a match can begin."""
         codes = texts.codes
         opens = self._opens[codes]
         if self._knows_words:
-            opens &= texts.free | self._opens_in_words[codes]
+            opens &= self._free(texts)
         at = np.flatnonzero(opens)
         left = self._before[codes[at - 1]]  # before the first stands padding
-        for depth, table in enumerate(self._tables):
+        for depth, (table, read) in enumerate(zip(self._tables, self._read, strict=True)):
             left &= table[self._kinds[codes[at + depth]]]
-            at, left = at[left != 0], left[left != 0]
+            kept = np.flatnonzero(left)
+            at, left = at[kept], left[kept]
+            if (left & read).all():
+                break
         return at
+
+    def _free(self, texts: Joined) -> NDArray[np.bool_]:
+        """Tell of each place whether no word goes on there, or the first two characters may open a match in a word."""
+        if not self._in_words.any():
+            return texts.free
+        says = self._in_words[texts.codes]
+        opens: NDArray[np.bool_] = says & _ALONE != 0
+        opens[:-1] |= (says[:-1] & _FIRST != 0) & (says[1:] & _SECOND != 0)
+        return opens | texts.free
 
     def texts(self, texts: Joined) -> list[int]:
         """Number the texts in which a match can begin."""
@@ -115,6 +140,14 @@ class Openings:
                 yield rank, hit
 
 
+def by_letter(ways: Iterable[str]) -> str:
+    """Write a pattern of ways to match, case ignored; only those are tried whose first letter stands there."""
+    rests: dict[str, list[str]] = {}
+    for way in ways:
+        rests.setdefault(way[0].lower(), []).append(way[1:])
+    return "|".join(f"(?-i:[{_alike(letter)}])(?:{'|'.join(some)})" for letter, some in rests.items())
+
+
 def grouped(found: Iterable[tuple[int, Found]]) -> dict[int, list[Found]]:
     """List what was found by the number of its text."""
     lists: dict[int, list[Found]] = {}
@@ -136,10 +169,10 @@ def _alike(characters: str) -> str:
 @cache
 def _matched(before: str) -> NDArray[np.intp]:
     """List what a class of characters matches; an empty one nothing."""
-    found = re.findall(before, _all_characters()) if before else []
-    return np.array(_codes(found), np.intp)
+    runs = re.findall(f"(?:{before})+", _all_characters()) if before else []
+    return np.frombuffer("".join(runs).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.intp)
 
 
 @cache
 def _all_characters() -> str:
-    return "".join(map(chr, range(_BEYOND)))
+    return np.arange(_BEYOND, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")

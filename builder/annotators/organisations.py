@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 
+from builder.annotators.arrays import Ints
 from builder.annotators.gazetteer import known_names, known_places
 from builder.annotators.kinds import (
     BARE_ORGANISATION,
@@ -24,7 +25,8 @@ from builder.annotators.kinds import (
     WHOLE_ORGANISATION,
     Bits,
 )
-from builder.annotators.line import Ints, Line
+from builder.annotators.line import Line
+from builder.annotators.mentions import Mentions, alike, mentions_of
 from builder.annotators.places import is_place
 from builder.annotators.proposal import Found
 from builder.annotators.words import FAIR, GOOD, PERSON_TAGS, Token, bits_of, ends, words
@@ -83,14 +85,13 @@ def _last_letters() -> frozenset[str]:
     return frozenset(word[-1] for word in words("organisation-end") | words("strong-end"))
 
 
-def organisations(line: Line) -> Iterator[Found]:
+def organisations(line: Line) -> Iterator[Mentions]:
     """Find organisations."""
-    for _, kind, token in line.which(BARE_ORGANISATION | WHOLE_ORGANISATION):
-        yield Found(token.start, token.end, "ORG", GOOD if kind & WHOLE_ORGANISATION else FAIR)
+    for kind, score in ((WHOLE_ORGANISATION, GOOD), (BARE_ORGANISATION, FAIR)):
+        ranks = line.ranks(kind)
+        yield alike(line.edges[ranks], line.edges[ranks + 1], "ORG", score)
     yield from _grown(line)
-    for at, kind, _ in line.which(PLACE, then=ENDS_AFTER_A_PLACE):
-        if kind & OPENS_ORGANISATION:
-            yield from _after_a_place(line, at)
+    yield mentions_of(_after_places(line))
 
 
 def _is_whole(token: Token) -> bool:
@@ -119,16 +120,22 @@ def _is_generic(word: str) -> bool:
     return word in words("generic-organisation") or ends("no-organisation-end", word) or word.endswith("政府")
 
 
-def _grown(line: Line) -> Iterator[Found]:
+def _grown(line: Line) -> Iterator[Mentions]:
     """Grow from a name over nouns to an organisation's ending: 中国 + 人民 + 银行."""
-    first = np.flatnonzero(line.kinds & OPENS_ORGANISATION)
+    first = _with_an_end_in_reach(line, line.ranks(OPENS_ORGANISATION))
     after = np.minimum(first[:, None] + np.arange(1, _REACH), len(line.kinds) - 1)
     kinds = line.kinds[after]
     last, surely = _ends(kinds, STOPS, ENDS_ORGANISATION), _ends(kinds, STOPS_SURELY, ENDS_SURELY)
     for size, score in ((last, GOOD), (np.where(last, 0, surely), FAIR)):
         grown = np.flatnonzero(size)
-        for one, other in zip(first[grown].tolist(), (first + size)[grown].tolist(), strict=True):
-            yield Found(line.begins[one], line.begins[other + 1], "ORG", score)
+        yield alike(line.edges[first[grown]], line.edges[(first + size)[grown] + 1], "ORG", score)
+
+
+def _with_an_end_in_reach(line: Line, ranks: Ints) -> Ints:
+    """Keep the words after which one ends as organisations do: few of all."""
+    ends = line.ranks(ENDS_ORGANISATION | ENDS_SURELY)
+    following = np.append(ends, len(line.kinds) + _REACH)[np.searchsorted(ends, ranks, "right")]
+    return ranks[following < ranks + _REACH]
 
 
 def _ends(kinds: Bits, stops: int, closes: int) -> Ints:
@@ -142,13 +149,16 @@ def _ends(kinds: Bits, stops: int, closes: int) -> Ints:
     return last
 
 
-def _after_a_place(line: Line, at: int) -> Iterator[Found]:
+def _after_places(line: Line) -> Iterator[Found]:
     """Find what a place and the word after it name: 浙江 + 省委, 浙江 + 队."""
-    start, end, word = line.begins[at], line.begins[at + 1], line.words[at + 1]
-    for hit in _committees(word):
-        yield Found(start, end + hit.end(), "ORG", GOOD)
-    if word in words("team-end"):
-        yield Found(start, end + len(word), "ORG", GOOD)
+    for at, kind, (start, end, _, _) in line.which(PLACE, then=ENDS_AFTER_A_PLACE):
+        if not kind & OPENS_ORGANISATION:
+            continue
+        word, _ = line.tagged(at + 1)
+        for hit in _committees(word):
+            yield Found(start, end + hit.end(), "ORG", GOOD)
+        if word in words("team-end"):
+            yield Found(start, end + len(word), "ORG", GOOD)
 
 
 def _committees(word: str) -> list[re.Match[str]]:

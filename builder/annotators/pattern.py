@@ -21,7 +21,7 @@ from builder.schema import LabelSchema
 if TYPE_CHECKING:
     from builder.annotators.user_patterns import UserPatterns
 
-VERSION = "2"
+VERSION = "3"
 LABELS = ("DATE", "QUANTITY", "DOCUMENT", "CONCEPT", "EVENT")
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import NamedTuple
+
+import numpy as np
 
 from builder.annotators import lexicon
 from builder.annotators.foreign_names import STRANGE, people_from_abroad
 from builder.annotators.gazetteer import known_places
-from builder.annotators.kinds import ADDRESSED, LONG_NAME, SHORT_NAME, SURNAME, TAGGED_PERSON
+from builder.annotators.kinds import ADDRESSED, AFTER_A_TITLE, LONG_NAME, SHORT_NAME, SURNAME, TAGGED_PERSON, Told
 from builder.annotators.line import NOT_IN_A_NAME, PLACE_LIKE, Line
+from builder.annotators.mentions import Mentions, alike, mentions_of
 from builder.annotators.proposal import Found
 from builder.annotators.words import (
+    DOUBTFUL,
     FAIR,
     GOOD,
     PERSON_TAGS,
@@ -34,74 +36,81 @@ _NO_SHORT_NAME = NOT_IN_A_NAME | PERSON_TAGS
 _NO_LONG_NAME = PERSON_TAGS | {"ns", "nt"}
 _GIVEN_TAGS = PERSON_TAGS | {"nz", "ng", "n", "a", "x"}
 """Tags of words that can be a given name after a sure surname."""
+_IS_GOOD, _IS_LIKE_A_PLACE, _WANTS_COMPANY, _MAY_GO_ON, _SIZE = (1 << rank for rank in range(5))
+"""About a name: it is surer than others; it is one only where it is called one; it is surer beside a title or another
+name; the next character may belong to it. What is left, by `_SIZE`, is how many characters it has."""
 
 
 def kind_of(token: Token) -> int:
     """Say what a word can be to a Chinese name: tagged as one, a surname, one with a given name or an address."""
     word, flag = token.word, token.flag
-    tagged = TAGGED_PERSON * (flag in PERSON_TAGS)
+    tagged = TAGGED_PERSON * (flag in PERSON_TAGS) | AFTER_A_TITLE * (word in surnames())
     if word[0] not in surnames() or not is_han(word):
         return tagged
     return (
         tagged
         | ADDRESSED * (word[1:] in words("honorific"))
-        | SHORT_NAME * (len(word) == 2 and flag not in _NO_SHORT_NAME)
+        | (SHORT_NAME | AFTER_A_TITLE) * (len(word) == 2 and flag not in _NO_SHORT_NAME)
         | LONG_NAME * (len(word) == 3 and flag not in _NO_LONG_NAME)
         | SURNAME * (word in surnames())
     )
 
 
-def people(line: Line) -> Iterator[Found]:
+def people(line: Line) -> Iterator[Mentions]:
     """Find people."""
+    ranks = line.ranks(ADDRESSED)
+    yield alike(line.edges[ranks], line.edges[ranks] + 1, "PERSON", GOOD)
     yield from _tagged(line)
-    for _, _, token in line.which(ADDRESSED):
-        yield Found(token.start, token.start + 1, "PERSON", GOOD)
+    rules = (_by_surnames, people_from_abroad, after_titles)
+    yield mentions_of(found for rule in rules for found in rule(line))
+
+
+def _by_surnames(line: Line) -> Iterator[Found]:
     for at, kind, token in line.which(LONG_NAME | SURNAME):
         yield from _by_surname(line, at, kind, token)
-    yield from people_from_abroad(line)
 
 
-def _tagged(line: Line) -> Iterator[Found]:
-    """Read the words that the tagger takes for names."""
-    for at, _, (start, _, word, flag) in line.which(TAGGED_PERSON):
-        name = _name_in(word, flag)
-        if not name.score or (name.is_like_a_place and not line.is_called(start)):
-            continue
-        end = start + name.size
-        held = name.wants_company and _has_company(line, start, end)
-        yield Found(start, end, "PERSON", GOOD if held else name.score)
-        if name.may_go_on and _goes_on(line, at):
-            yield Found(start, end + 1, "PERSON", GOOD)
+def _tagged(line: Line) -> Iterator[Mentions]:
+    """Read the words that the tagger takes for names: most say by themselves what they are."""
+    ranks = line.ranks(TAGGED_PERSON)
+    told = _NAMES.of(line.vocabulary)[line.numbers[ranks]]
+    ranks, told = ranks[told != 0], told[told != 0]
+    starts, about = line.edges[ranks], told % _SIZE
+    ends = starts + told // _SIZE
+    for what, score in ((0, FAIR), (_IS_GOOD, GOOD)):
+        yield alike(starts[about == what], ends[about == what], "PERSON", score)
+    unsure = np.flatnonzero(about & ~_IS_GOOD)
+    rows = zip(*(column[unsure].tolist() for column in (ranks, about, starts, ends)), strict=True)
+    yield mentions_of(found for row in rows for found in _by_neighbours(line, *row))
 
 
-class _Name(NamedTuple):
-    """What a word says by itself of the name that it may be."""
-
-    size: int
-    """How many of its characters are the name."""
-    score: float
-    """How sure the name is; 0 is no name at all."""
-    is_like_a_place: bool = False
-    """Whether it is a name only where it is called one."""
-    wants_company: bool = False
-    """Whether it is surer beside a title or another name."""
-    may_go_on: bool = False
-    """Whether the next character may belong to it."""
+def _by_neighbours(line: Line, at: int, about: int, start: int, end: int) -> Iterator[Found]:
+    """Read a name that its neighbours tell more of."""
+    if about & _IS_LIKE_A_PLACE and not line.is_called(start):
+        return
+    good = about & _IS_GOOD or (about & _WANTS_COMPANY and _has_company(line, start, end))
+    yield Found(start, end, "PERSON", GOOD if good else FAIR)
+    if about & _MAY_GO_ON and _goes_on(line, at):
+        yield Found(start, end + 1, "PERSON", GOOD)
 
 
-@lru_cache(1 << 16)
-def _name_in(word: str, flag: str) -> _Name:
-    """Tell names from the many words the tagger takes for names."""
+def _name_in(token: Token) -> int:
+    """Say how much of a word is a name, and what is to be asked of its neighbours; 0 for the many that are none."""
+    word = token.word
     if len(word) > 3:
         word = endings("thing-after-name").sub("", word)
     size = len(word)
     if size == 2 and word[1] in "家老总" and word[0] in surnames():
-        return _Name(1, FAIR)
-    if size < 2 or _is_no_name(word):
-        return _Name(size, 0.0)
-    score, wants_company = _scored(word, flag)
-    is_like_a_place = size > 2 and PLACE_LIKE.search(word) is not None
-    return _Name(size, score, is_like_a_place, wants_company, size == 2 and word[0] in surnames())
+        return _SIZE
+    score, wants_company = (0.0, False) if size < 2 or _is_no_name(word) else _scored(word, token.flag)
+    if not score:
+        return 0
+    like_a_place = _IS_LIKE_A_PLACE * (size > 2 and PLACE_LIKE.search(word) is not None)
+    may_go_on = _MAY_GO_ON * (size == 2 and word[0] in surnames())
+    return size * _SIZE + (_IS_GOOD * (score == GOOD) | like_a_place | _WANTS_COMPANY * wants_company | may_go_on)
+
+
+_NAMES = Told(_name_in)
 
 
 def _is_no_name(word: str) -> bool:
@@ -159,7 +168,7 @@ def _by_surname(line: Line, at: int, kind: int, token: Token) -> Iterator[Found]
         return
     held = line.is_called(token.start)
     if kind & LONG_NAME and (held or line.speaks(token.end)):
-        yield Found(token.start, token.end, "PERSON", FAIR if held else FAIR / 2 + GOOD / 4)
+        yield Found(token.start, token.end, "PERSON", FAIR if held else DOUBTFUL)
     if not kind & SURNAME:
         return
     if kind & TAGGED_PERSON and begins("honorific", line.text, token.end):
@@ -189,14 +198,16 @@ def _given_name_end(line: Line, at: int, held: bool) -> int:
 
 def after_titles(line: Line) -> Iterator[Found]:
     """Find names that only the title before them gives away: 总统 + 米尔济约耶夫, 部长 + 阴和俊."""
-    for title in line.titles:
-        end = title.end
-        while line.text[end] in words("foreign-character") and end - title.end < 8:
+    foreign, starts = words("foreign-character"), [end for _, end in line.titles]
+    for start in starts:
+        end = start
+        while line.text[end] in foreign and end - start < 8:
             end += 1
-        if title.end + 2 <= end:
-            yield Found(title.end, _word_edge(line, title.end, end), "PERSON", FAIR)
-        if (at := line.at(title.end)) is not None:
-            yield from _titled(line, at)
+        if start + 2 <= end:
+            yield Found(start, _word_edge(line, start, end), "PERSON", FAIR)
+    ranks = np.searchsorted(line.edges, starts)  # a title ends where a word begins
+    for at in ranks[line.kinds[ranks] & AFTER_A_TITLE != 0].tolist():
+        yield from _titled(line, at)
 
 
 def _titled(line: Line, at: int) -> Iterator[Found]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 
+import numpy as np
+
+from builder.annotators.arrays import Flags, Ints, codes_of
 from builder.annotators.gazetteer import known_places
 from builder.annotators.kinds import (
     AREA,
@@ -18,8 +21,10 @@ from builder.annotators.kinds import (
     OPENS_AREA,
     PLACE,
     SHORT_PLACES,
+    Told,
 )
 from builder.annotators.line import Line
+from builder.annotators.mentions import Mentions, alike, mentions_of, verdict
 from builder.annotators.proposal import Found
 from builder.annotators.words import (
     FAIR,
@@ -35,9 +40,10 @@ from builder.annotators.words import (
 
 # One character stands for a country or province in 中美, 访华, 在沪.
 _SHORT_PLACES = frozenset("中美俄英法日韩印巴朝越德京沪津渝粤闽琼滇黔蜀鲁豫皖赣藏港澳台华以欧")
-_SHORT_AFTER = re.compile(  # the character first, then what stands around it: so the search skips all others
-    "[华京沪津渝穗汉美俄英法日韩印德朝越中以巴](?:(?<=[访来驻对在赴抵离侵援][华京沪津渝穗汉])|(?<=[访驻][美俄英法日韩印德朝越])|"
-    "(?<=[中美俄英法日韩印朝越德以巴])(?<![一-鿿].)(?=方(?!便|法|面|向|案|式|针|位|略|才|圆|言)))"
+_TOLD, _BEFORE, _AFTER = "华京沪津渝穗汉美俄英法日韩印德朝越中以巴", "访来驻对在赴抵离侵援", "方"
+_SHORT_AFTER = re.compile(  # one of those that are told, and before it, or after it, one of the others
+    f"[{_TOLD}](?:(?<=[{_BEFORE}][华京沪津渝穗汉])|(?<=[访驻][美俄英法日韩印德朝越])|"
+    f"(?<=[中美俄英法日韩印朝越德以巴])(?<![一-鿿].)(?={_AFTER}(?!便|法|面|向|案|式|针|位|略|才|圆|言)))"
 )
 _PLACE_END = re.compile(
     r"(?:山|山脉|河|江|湖|海|洋|岛|群岛|半岛|洲|宫|广场|大桥|机场|港|路|街|大街|大道|寺|公园|峡|海峡|湾|高原|"
@@ -49,6 +55,7 @@ _OF_A_PROVINCE = re.compile("[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫�
 _HALL = re.compile("(?:大厦|会堂|宾馆|体育馆|体育场|广场)$")
 _MAY_NAME_AN_AREA = PERSON_TAGS | {"nz", "zg"}
 _STRANGE = 30
+_MOST_VERDICTS = 64
 
 
 def kind_of(token: Token) -> int:
@@ -74,41 +81,52 @@ def _area_kind(word: str, flag: str) -> int:
     return AREA if len(word) > 2 and _AREA.search(word) else OPENS_AREA * (flag != "zg")
 
 
-def places(line: Line) -> Iterator[Found]:
+def places(line: Line) -> Iterator[Mentions]:
     """Find places; each character of 中美 is one of its own."""
-    for hit in _SHORT_AFTER.finditer(line.text):
-        yield Found(hit.start(), hit.end(), "GPE", FAIR)
-    yield from _pairs(line.text)
-    for _, kind, token in line.which(SHORT_PLACES | PLACE | AREA | BUILDING):
-        if kind & SHORT_PLACES:
-            yield from (Found(n, n + 1, "GPE", FAIR) for n in range(token.start, token.end))
-        elif kind & PLACE:
-            size, label = _shown(token.word)
-            yield Found(token.start, token.start + size, label, GOOD)
-        else:
-            yield Found(token.start, token.end, "LOCATION" if kind & BUILDING else "GPE", GOOD)
+    yield _characters(line, line.ranks(SHORT_PLACES))
+    yield from _short_ones(line)
+    yield _whole_words(line)
+    for kind, label in ((AREA, "GPE"), (BUILDING, "LOCATION")):
+        ranks = line.ranks(kind)
+        ranks = ranks[line.kinds[ranks] & SHORT_PLACES == 0]
+        yield alike(line.edges[ranks], line.edges[ranks + 1], label, GOOD)
     yield from _larger_places(line)
 
 
-def _larger_places(line: Line) -> Iterator[Found]:
+def _whole_words(line: Line) -> Mentions:
+    """Find the places that one word names."""
+    ranks = line.ranks(PLACE)
+    ranks = ranks[line.kinds[ranks] & SHORT_PLACES == 0]
+    starts, told = line.edges[ranks], _SHOWN.of(line.vocabulary)[line.numbers[ranks]]
+    return Mentions(starts, starts + told // _MOST_VERDICTS, told % _MOST_VERDICTS)
+
+
+def _characters(line: Line, ranks: Ints) -> Mentions:
+    """Find the places that the characters of words name one by one."""
+    first, after = line.edges[ranks], line.edges[ranks + 1]
+    sizes = after - first
+    starts = np.repeat(after - sizes.cumsum(), sizes) + np.arange(sizes.sum())
+    return alike(starts, starts + 1, "GPE", FAIR)
+
+
+def _larger_places(line: Line) -> Iterator[Mentions]:
     """Find what a word names together with the next: 江苏 + 省, 甘棠 + 镇, 阿里 + 山; of 中 + 美 the first."""
-    for at, kind, token in line.which(PLACE | OPENS_AREA, then=IS_AREA_WORD):
-        if not kind & SHORT_PLACES:
-            yield Found(token.start, line.begins[at + 2], "GPE", GOOD)
-    for at, kind, token in line.which(PLACE, then=IS_PLACE_WORD):
-        if not kind & SHORT_PLACES:
-            yield Found(token.start, line.begins[at + 2], "LOCATION", GOOD)
-    for _, _, token in line.which(MIDDLE, then=IS_SHORT_PLACE):
-        yield Found(token.start, token.end, "GPE", FAIR)
-    for at, _, token in line.which(IS_BUILDING):
-        if 1 < at and _has_a_name(line, at):
-            yield Found(line.begins[at - 1], token.end, "LOCATION", FAIR)
+    for kind, then, label in ((PLACE | OPENS_AREA, IS_AREA_WORD, "GPE"), (PLACE, IS_PLACE_WORD, "LOCATION")):
+        ranks = line.ranks(kind, then=then)
+        ranks = ranks[line.kinds[ranks] & SHORT_PLACES == 0]
+        yield alike(line.edges[ranks], line.edges[ranks + 2], label, GOOD)
+    ranks = line.ranks(MIDDLE, then=IS_SHORT_PLACE)
+    yield alike(line.edges[ranks], line.edges[ranks + 1], "GPE", FAIR)
+    ranks = line.ranks(IS_BUILDING)
+    ranks = np.array([at for at in ranks.tolist() if 1 < at and _has_a_name(line, at)], np.intp)
+    yield alike(line.edges[ranks - 1], line.edges[ranks + 1], "LOCATION", FAIR)
 
 
 def _has_a_name(line: Line, at: int) -> bool:
     """Whether a place and a word of two characters stand before a building: 上海 + 金茂 + 大厦."""
-    name, place, between = line.words[at - 1], line.kinds[at - 2], line.kinds[at - 1]
-    return len(name) == 2 and is_han(name) and not between & IS_PLACE_WORD and place & (PLACE | SHORT_PLACES) == PLACE
+    (name, _), place, between = line.tagged(at - 1), line.kinds[at - 2], line.kinds[at - 1]
+    named = len(name) == 2 and is_han(name) and not between & IS_PLACE_WORD
+    return named and bool(place & (PLACE | SHORT_PLACES) == PLACE)
 
 
 def is_place(token: Token) -> bool:
@@ -123,20 +141,48 @@ def is_place(token: Token) -> bool:
     return len(word) > 2 or bool(_OF_A_PROVINCE.match(word)) or foreignness(word) >= _STRANGE
 
 
-@lru_cache(1 << 16)
-def _shown(word: str) -> tuple[int, str]:
+def _shown(token: Token) -> int:
     """Say how much of a place's word is its name, and whether it is a country, a city or a mountain."""
+    word = token.word
     loose = _LOOSE.sub("", word)
     if loose in known_places():
-        return len(loose), known_places()[loose]
+        return len(loose) * _MOST_VERDICTS + verdict(known_places()[loose], GOOD)
     label = "LOCATION" if _PLACE_END.search(word) and len(word) > 2 else "GPE"
-    return len(word), known_places().get(word, label)
+    return len(word) * _MOST_VERDICTS + verdict(known_places().get(word, label), GOOD)
 
 
-def _pairs(text: str) -> Iterator[Found]:
-    """Find countries named by one character each, told by what they share: 墨美 + 两国."""
-    for hit in _pair_pattern().finditer(text):
-        yield from (Found(n, n + 1, "GPE", GOOD) for n in range(*hit.span()))
+_SHOWN = Told(_shown)
+
+
+def _short_ones(line: Line) -> Iterator[Mentions]:
+    """Find places named by one character each, told by what stands around: 访华; 墨美 + 两国."""
+    told, before, after, letters = _letters().take(codes_of(line.text), 1, mode="clip")
+    around = np.append(after[1:], False)
+    around[1:] |= before[:-1]
+    yield mentions_of(Found(*hit.span(), "GPE", FAIR) for hit in _matches(_SHORT_AFTER, line.text, told & around))
+    letters[:-1] &= letters[1:]
+    for hit in _matches(_pair_pattern(), line.text, letters):
+        starts = np.arange(*hit.span())
+        yield alike(starts, starts + 1, "GPE", GOOD)
+
+
+def _matches(expression: re.Pattern[str], text: str, opens: Flags) -> Iterator[re.Match[str]]:
+    """Give what an expression finds, from left to right, if it begins only where it can."""
+    free = 0
+    for at in np.flatnonzero(opens).tolist():
+        if free <= at and (hit := expression.match(text, at)):
+            free = hit.end()
+            yield hit
+
+
+@cache
+def _letters() -> Flags:
+    """Tell of every character if it is among those that are told, stands before or after them, or in a pair."""
+    pair = words("country-letter").union("中美日俄")
+    told = np.zeros((4, 1 << 16), np.bool_)
+    for row, some in zip(told, (_TOLD, _BEFORE, _AFTER, pair), strict=True):
+        row[[*map(ord, some)]] = True
+    return told
 
 
 @cache

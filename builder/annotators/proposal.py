@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from builder.collector import collector_at_rest
 from builder.errors import UsageError
 from builder.frozen import maker
 from builder.model import Entity, Prediction, Sentence, Span
@@ -66,10 +67,11 @@ def predictions(
 ) -> list[Prediction]:
     """Make a prediction of each sentence of everything found in it under a label the schema has; None abstains."""
     names, by = frozenset(schema.entity_names), (annotator,)
-    return [
-        _prediction(sentence.id, annotator, _entities(sentence.text, some, names, by))
-        for sentence, some in zip(sentences, found, strict=True)
-    ]
+    with collector_at_rest():
+        return [
+            _prediction(sentence.id, annotator, _entities(sentence.text, some, names, by) if some else _nothing(some))
+            for sentence, some in zip(sentences, found, strict=True)
+        ]
 
 
 def prediction(sentence: Sentence, annotator: str, found: Iterable[Found], schema: LabelSchema) -> Prediction:
@@ -77,36 +79,41 @@ def prediction(sentence: Sentence, annotator: str, found: Iterable[Found], schem
     return predictions([sentence], annotator, [list(found)], schema)[0]
 
 
-def _entities(
-    text: str, found: Sequence[Found] | None, names: Collection[str], by: tuple[str, ...]
-) -> tuple[Entity, ...] | None:
-    """Keep the best score of each place and label, in text order; None stays None."""
-    if not found:
-        return None if found is None else ()
-    best: dict[tuple[int, int, str], float] = {}
+def _nothing(found: Sequence[Found] | None) -> tuple[Entity, ...] | None:
+    return None if found is None else ()
+
+
+def _entities(text: str, found: Iterable[Found], names: Collection[str], by: tuple[str, ...]) -> tuple[Entity, ...]:
+    """Keep the best score of each place and label, in text order."""
+    best: dict[tuple[int, int, str], Entity] = {}
+    length = len(text)
     for start, end, label, score in found:
-        if label in names and (place := _fitted(text, start, end)):
-            key = (place[0], place[1], label)
-            known = best.get(key)
-            if known is None or known < score:
-                best[key] = max(known or 0.0, _rounded(score))
-    return tuple([_entity(_span(*key), best[key], by) for key in (sorted(best) if 1 < len(best) else best)])
+        if label not in names:
+            continue
+        is_whole = (
+            0 <= start < end <= length
+            and text[start].isalnum()
+            and text[end - 1].isalnum()
+            and (end == length or "一" <= text[end] <= "鿿" or text[end] in _APART)
+        )
+        if not is_whole:
+            start, end = _fitted(text, start, end)
+        score = _rounded(score)
+        if start < end and ((key := (start, end, label)) not in best or best[key].score < score):
+            best[key] = _entity(_span(start, end, label), score, by)
+    return tuple(best.values()) if len(best) == 1 else tuple([best[key] for key in sorted(best)])
 
 
 @lru_cache(maxsize=1 << 12, typed=True)
 def _rounded(score: float) -> float:
-    """Round to four digits; that takes long, and rules know few scores."""
-    return round(score, 4)
+    """Round to four digits, to nothing at least; that takes long, and rules know few scores."""
+    return max(0.0, round(score, 4))
 
 
-def _fitted(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Trim and snap; at once where letters, digits or Chinese characters stand at both edges, and nothing clings."""
-    if 0 <= start < end <= len(text) and text[start].isalnum() and text[end - 1].isalnum():
-        if end == len(text) or (after := text[end]) in _APART or "一" <= after <= "鿿":
-            return start, end
-        return snapped(text, start, end)
+def _fitted(text: str, start: int, end: int) -> tuple[int, int]:
+    """Trim and snap; what becomes empty ends where it starts."""
     start, end = trimmed(text, start, end)
-    return snapped(text, start, end) if start < end else None
+    return snapped(text, start, end) if start < end else (start, start)
 
 
 def longest_first(found: Iterable[Found]) -> list[Found]:

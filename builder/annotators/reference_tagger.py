@@ -99,7 +99,7 @@ def _read_lines(path: Path) -> tuple[dict[str, int], int, dict[str, str]]:
 
 def dictionary_digest() -> str:
     """Name the bytes of jieba's dictionary."""
-    return hashlib.sha256((home() / "dict.txt").read_bytes()).hexdigest()
+    return hashlib.blake2b((home() / "dict.txt").read_bytes(), digest_size=32).hexdigest()
 
 
 def hidden_markov_tables() -> list[Any]:
@@ -113,7 +113,7 @@ def hidden_markov_tables() -> list[Any]:
 def tables_digest() -> str | None:
     """Name the bytes of those tables; None where they are not files of their own."""
     paths = _pickles()
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest() if paths else None
+    return hashlib.blake2b(b"".join(path.read_bytes() for path in paths), digest_size=32).hexdigest() if paths else None
 
 
 def _pickles() -> list[Path]:

@@ -11,13 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.annotators.hidden_states import Ints
+from builder.annotators.arrays import Codes, Flags, Ints
 
-Codes = NDArray[np.uint32]
 Kinds = NDArray[np.uint8]
-Flags = NDArray[np.bool_]
 
-HAN, LATIN, NUMBER, SIGN, _POINT, _OUTSIDE = range(6)
+HAN, LATIN, NUMBER, SIGN, _POINT, OUTSIDE = range(6)
 """Kinds of characters as jieba's patterns sort them."""
 
 
@@ -41,7 +39,7 @@ class Runs(NamedTuple):
 
 
 def _kinds() -> Kinds:
-    kinds = np.full(1 << 16, _OUTSIDE, np.uint8)
+    kinds = np.full(1 << 16, OUTSIDE, np.uint8)
     kinds[0x4E00:0x9FD6] = HAN
     kinds[[ord(sign) for sign in "+#&_"]] = SIGN
     kinds[ord(".")] = _POINT
@@ -61,7 +59,7 @@ def kinds_of(codes: Codes) -> Kinds:
 def runs(words: Sequence[str], begins: Ints, codes: Codes, is_word: Callable[[str], bool]) -> Runs:
     """Find where two or more single characters stand side by side; rjieba joins letters and digits among them."""
     kinds, lengths = kinds_of(codes[begins[:-1]]), np.diff(begins)
-    loose = (lengths == 1) & (kinds != _OUTSIDE)
+    loose = (lengths == 1) & (kinds != OUTSIDE)
     joined = np.flatnonzero((lengths > 1) & ((kinds == LATIN) | (kinds == NUMBER)))
     loose[joined] = [not is_word(words[at]) for at in joined.tolist()]
     turns = np.flatnonzero(np.diff(loose, prepend=False, append=False))

@@ -31,7 +31,7 @@ from builder.annotators.crf.weights import Together, Weights, together
 from builder.errors import UsageError
 from builder.model import Entity, Span
 
-VERSION = "3"
+VERSION = "4"
 FOLDS = 3
 STRENGTH = 1.5
 FINDING = Settings()

@@ -85,7 +85,6 @@ class TaughtCombiner(Combiner):
         # The learnt combiner chooses spans that do not overlap.
         self._stack = taught.stack if schema.overlap == "flat" else None
         self.fingerprint = stable_id(self.fingerprint, taught.fingerprint)[:8]
-        self._signed = f"{self.name}@{self.fingerprint}"
 
     @property
     def is_quick(self) -> bool:

@@ -5,12 +5,13 @@ Pure. A mark stands after every text: a word of its own, and none that a name co
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise, repeat
 from typing import NamedTuple
 
-from builder.annotators.hidden_states import Ints
+import numpy as np
+
+from builder.annotators.arrays import Ints
 from builder.annotators.vocabulary import Vocabulary
 from builder.annotators.words import Token
 
@@ -24,10 +25,15 @@ class Tiling(NamedTuple):
     vocabulary: Vocabulary
     numbers: Ints
     """The words and their tags, as the vocabulary numbers them."""
-    begins: Sequence[int]
+    edges: Ints
     """Where each word begins, and where the last one ends."""
     borders: Sequence[int]
     """Where each text begins, and where one more would."""
+
+    @property
+    def begins(self) -> memoryview[int]:
+        """Give the edges one by one, as plain numbers."""
+        return self.edges.data
 
     @property
     def words(self) -> list[str]:
@@ -41,14 +47,9 @@ class Tiling(NamedTuple):
         flags: list[str] = self.vocabulary.columns.flags[self.numbers].tolist()
         return flags
 
-    def at(self, start: int) -> int | None:
-        """Give the number of the word that begins here, if one does."""
-        at = bisect_left(self.begins, start)
-        return at if self.begins[at] == start else None
-
     def tokens(self) -> list[list[Token]]:
         """Give the words text by text, each with its place there."""
-        firsts = [bisect_left(self.begins, border) for border in self.borders]
+        firsts = np.searchsorted(self.edges, self.borders).tolist()
         words, flags = self.words, self.flags
         return [_tokens(words[first : after - 1], flags[first : after - 1]) for first, after in pairwise(firsts)]
 
@@ -71,8 +72,8 @@ def borders(texts: Iterable[str]) -> list[int]:
 
 def tiled(texts: Sequence[str], vocabulary: Vocabulary, numbers: Ints) -> Tiling:
     """Lay the words of texts and their marks over the texts, which are written as one."""
-    begins = [0, *vocabulary.columns.lengths[numbers].cumsum().tolist()]
-    return Tiling(joined(texts), vocabulary, numbers, begins, borders(texts))
+    edges = np.concatenate([[0], vocabulary.columns.lengths[numbers].cumsum()])
+    return Tiling(joined(texts), vocabulary, numbers, edges, borders(texts))
 
 
 def tiled_by(texts: Sequence[str], tokens: Iterable[Iterable[Token]]) -> Tiling:

@@ -84,10 +84,10 @@ def read_patterns(path: str, schema: LabelSchema) -> UserPatterns:
     text = _text_of(Path(path))
     try:
         entries = _File.model_validate(tomllib.loads(text)).pattern
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not TOML: {error}") from error
     except ValidationError as error:
         raise UsageError(f"{path}: {first_problem(error)}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: not TOML: {error}") from error
     places = _places(text, len(entries))
     for place, entry in zip(places, entries, strict=True):
         if problem := _problem(entry, schema):

@@ -12,10 +12,9 @@ from itertools import pairwise, takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.annotators.hidden_states import Ints, Model, layout
+from builder.annotators.arrays import Flags, Floats, Ints
+from builder.annotators.hidden_states import Model, layout
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Find = Callable[[Ints, Ints], Ints]
 """Finds the states of runs that stand one after the other, given the rows of their characters, and their lengths."""
 _SIDE_BY_SIDE = 192  # more runs are parted by how many states they have

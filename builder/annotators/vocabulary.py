@@ -6,13 +6,12 @@ Pure. A text's words are then an array of numbers, and what is known of them is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.annotators.hidden_states import Ints
+from builder.annotators.arrays import Ints
 
 Texts = NDArray[np.object_]
 
@@ -30,11 +29,14 @@ class Vocabulary(dict[tuple[str, str], int]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.tagged: list[tuple[str, str]] = []
+        """The words and tags, by number."""
         nothing = np.zeros(0, np.object_)
         self._columns = Columns(nothing, nothing, np.zeros(0, np.intp))
 
     def __missing__(self, tagged: tuple[str, str]) -> int:
         number = self[tagged] = len(self)
+        self.tagged.append(tagged)
         return number
 
     def numbers(self, words: Sequence[str], flags: Sequence[str]) -> Ints:
@@ -43,7 +45,7 @@ class Vocabulary(dict[tuple[str, str], int]):
 
     def after(self, count: int) -> list[tuple[str, str]]:
         """List the words and tags but for the first ones."""
-        return [*islice(self, count, None)]
+        return self.tagged[count:]
 
     @property
     def columns(self) -> Columns:

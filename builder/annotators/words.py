@@ -15,6 +15,7 @@ from builder.annotators import lexicon
 
 PERSON_TAGS = frozenset(("nr", "nrfg", "nrt"))
 FAIR, GOOD, SURE = 0.6, 0.75, 0.9
+DOUBTFUL = FAIR / 2 + GOOD / 4
 _NO_HAN = re.compile("[^一-鿿]")
 LEXICONS = ("titles", "surnames", "words", "places", "letters", "cities", "countries", "regions")
 """The lists that the rules read."""

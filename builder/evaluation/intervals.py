@@ -18,6 +18,9 @@ _LEVEL = (2.5, 97.5)
 _AT_ONCE = 2_000_000  # weights held at a time
 _FEWEST = 2  # groups without which nothing can be drawn anew
 
+Measure = Callable[[Table], Table]
+"""Turns sums [..., …] into figures [..., …]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -29,16 +32,25 @@ class Estimate:
     groups: int
 
 
-def estimated(
-    counts: Table, groups: Sequence[str], measure: Callable[[Table], Table], *, seed: int = 0, draws: int = DRAWS
-) -> Estimate:
+def estimated(counts: Table, groups: Sequence[str], measure: Measure, *, seed: int = 0, draws: int = DRAWS) -> Estimate:
     """Measure the sums of counts [sentences, …], and how far chance in what was sampled moves the measure."""
-    units = by_group(counts, groups)
+    return estimates([by_group(counts, groups)], measure, seed=seed, draws=draws)[0]
+
+
+def estimates(tables: Sequence[Table], measure: Measure, *, seed: int = 0, draws: int = DRAWS) -> list[Estimate]:
+    """Do so for several counts [groups, …] of the same groups: the groups are drawn once for all of them."""
+    if len(tables[0]) < _FEWEST:
+        values = [measure(units.sum(axis=0)) for units in tables]
+        return [
+            Estimate(value, np.full_like(value, np.nan), np.full_like(value, np.nan), len(tables[0]))
+            for value in values
+        ]
+    resampled = _resampled(tables, seed, draws)
+    return [_estimate(units, measure, measure(sums)) for units, sums in zip(tables, resampled, strict=True)]
+
+
+def _estimate(units: Table, measure: Measure, drawn: Table) -> Estimate:
     value = measure(units.sum(axis=0))
-    nothing = np.full_like(value, np.nan)
-    if len(units) < _FEWEST:
-        return Estimate(value, nothing, nothing, len(units))
-    drawn = measure(_resampled(units, seed, draws))
     never = np.isnan(drawn).all(axis=0) | np.isnan(value)
     drawn[:, never] = 0
     low, high = np.nanpercentile(drawn, _LEVEL, axis=0)
@@ -54,14 +66,16 @@ def by_group(counts: Table, groups: Sequence[str]) -> Table:
     return summed
 
 
-def _resampled(units: Table, seed: int, draws: int) -> Table:
-    """Draw as many groups as there are, with replacement, `draws` times; give the sums of each draw."""
-    random, size = np.random.default_rng(seed), len(units)
-    flat, sums = units.reshape(size, -1), []
+def _resampled(tables: Sequence[Table], seed: int, draws: int) -> list[Table]:
+    """Draw as many groups as there are, with replacement, `draws` times; give the sums of each draw, table by table."""
+    random, size = np.random.default_rng(seed), len(tables[0])
+    flat = [units.reshape(size, -1) for units in tables]
+    sums = [np.empty((draws, units.shape[1])) for units in flat]
     step = max(1, _AT_ONCE // size)
     for start in range(0, draws, step):
         rows = min(step, draws - start)
         picks = random.integers(size, size=(rows, size)) + size * np.arange(rows)[:, None]
-        weights = np.bincount(picks.ravel(), minlength=rows * size).reshape(rows, size)
-        sums.append(weights.astype(float) @ flat)
-    return np.concatenate(sums).reshape(draws, *units.shape[1:])
+        weights = np.bincount(picks.ravel(), minlength=rows * size).reshape(rows, size).astype(float)
+        for units, drawn in zip(flat, sums, strict=True):
+            drawn[start : start + rows] = weights @ units
+    return [drawn.reshape(draws, *units.shape[1:]) for units, drawn in zip(tables, sums, strict=True)]

@@ -1,72 +1,134 @@
 """The figures and labels of a release become its dataset card: README.md. Pure.
 
-What can be counted is counted, what only a person could say and has not said stands there as unknown. No e-mail
-address, path or date of making enters.
+What can be counted is counted; what only a person can say is theirs, and until they say it the card says that it is
+not said. No path or date of making enters, and no address but those that the publisher wrote there.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from builder.exporters import card_figures as figures
+from builder.exporters.card_agreement import agreement, headlines
+from builder.exporters.changelog import card_section
+from builder.exporters.citation import bibtex
 from builder.exporters.features import DEFAULT_VIEW
 from builder.exporters.front_matter import ViewFiles, front_matter
-from builder.exporters.records import LostSpan, split_order
+from builder.exporters.ledger import section as division
+from builder.exporters.markdown import cell, counted, joined, listed, table
+from builder.exporters.plots import Picture, pictures
+from builder.exporters.questions import prose, said
 from builder.exporters.summary import Summary
-from builder.model import Action
-from builder.ports import ReleaseInfo
-from builder.schema import LabelSpec
+from builder.ports import Losses, LostSpan, ReleaseInfo
 
-_LOSSES_SHOWN = 50
-_UNKNOWN = "unknown"
+_LOSSES_SHOWN, _PEOPLE_SHOWN = 50, 6
 _VIEWS = {
     "records": "one sentence per row with its spans, its label, who proposed and what a person did with it (default)",
     "tokens": "tokens with BIO tags, for token classification (`tokens`, `ner_tags`)",
     "sentences": "`text` and `label`, for text classification",
+    "sft": "a question and its answer as chat `messages`, to tune a language model on",
 }
-_DECISIONS = {
-    Action.ACCEPTED: "proposed, and left as it was",
-    Action.MOVED: "proposed, and given other bounds",
-    Action.RELABELLED: "proposed, and given another label",
-    Action.ADDED: "proposed by nobody, added by a person",
-    Action.REJECTED: "proposed, and thrown out",
+_REASONS = {
+    "misaligned": "starts or ends inside a token",
+    "overlapping": "shares characters with one that stays (the leftmost, then the longest)",
+    "truncated": "is in the file, and its reader cuts it off unless told otherwise",
+}
+_POLICIES = {
+    "allow": "what was found stands as it was",
+    "mask": "what was found is written as asterisks in what was read since this was set",
+    "block": "articles that hold any were left out of what was read since this was set, contact lines and menus aside",
 }
 
 
-def card(info: ReleaseInfo, summary: Summary, written: Sequence[ViewFiles], lost: Sequence[LostSpan]) -> str:
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The text of a card, and the pictures that it shows."""
+
+    text: str
+    pictures: tuple[Picture, ...]
+
+
+def card(
+    info: ReleaseInfo,
+    summary: Summary,
+    written: Sequence[ViewFiles],
+    lost: Losses,
+    leakage: Mapping[str, int] | None = None,
+) -> Card:
     """Write the whole card: YAML front matter, then prose."""
+    drawn = pictures(info, summary)
+    agreed, of_agreement = agreement(info)
     sections = (
         _title(info, summary),
-        _use(info, written),
-        _approval(summary),
-        _label_sections(info, summary),
-        _figures(info, summary),
-        _provenance(summary),
+        _glance(info, summary, lost),
+        _uses(info),
+        _loading(info, written),
+        figures.labels(info, summary, drawn),
+        figures.spread(info, summary, drawn),
+        division(info, leakage),
+        _approval(info, summary),
+        agreed,
+        figures.decisions(info, summary),
+        *card_section(info.changes),
         _losses(lost),
-        _offsets(),
-        _unknown(info),
+        figures.sources(info, summary),
+        _risks(info, summary),
+        _offsets(info),
+        _upkeep(info, summary),
     )
-    return front_matter(info, summary, written) + "\n" + "\n\n".join(sections) + "\n"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Draw a Markdown table; a cell may hold any text."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+    text = front_matter(info, summary, written) + "\n" + joined(sections) + "\n"
+    return Card(text, (*drawn.values(), *of_agreement))
 
 
 def _title(info: ReleaseInfo, summary: Summary) -> str:
-    languages = ", ".join(sorted(summary.languages)) or _UNKNOWN
-    documents, sources = _count(len(summary.documents), "document"), _count(len(summary.sources), "source file")
+    languages = cell(", ".join(sorted(summary.languages))) or figures.UNKNOWN
+    documents, files = counted(len(summary.documents), "document"), counted(len(summary.sources), "source file")
     return (
-        f"# {_cell(info.pretty_name or info.name)}\n\n"
-        f"Version `{info.version}`. {_count(summary.rows, 'sentence')} from {documents} in {sources}; "
+        f"# {cell(info.pretty_name or info.name)}\n\n{prose(info, 'summary')}\n\n"
+        f"Version `{info.version}`. {counted(summary.rows, 'sentence')} from {documents} in {files}; "
         f"languages: {languages}. Named entities are marked in every sentence, and every sentence has one label. "
         "Programs proposed, people decided in Label Studio, and **only what a person approved is here**."
     )
 
 
-def _use(info: ReleaseInfo, written: Sequence[ViewFiles]) -> str:
+def _glance(info: ReleaseInfo, summary: Summary, lost: Losses) -> str:
+    """Answer a stranger's first questions, each in a line."""
+    schema, people = info.schema, figures.by_reviewer(summary)
+    marked = f"{listed(schema.entity_names)} in the text; one of {listed(schema.sentence_names)} for each sentence"
+    first = [
+        f"{name}: {counted(count, 'sentence')} by the rule {rules}" for name, rules, count in people[:_PEOPLE_SHOWN]
+    ]
+    approved = "; ".join([*first, *(["…"] if _PEOPLE_SHOWN < len(people) else [])])
+    rows = (
+        ("what is marked", f"{marked} (defined below)"),
+        ("who approved", f"{counted(len(people), 'person', 'people')}, under pseudonyms ({approved})"),
+        ("how well they agreed", "; ".join(headlines(info)) or "not measured in this release"),
+        ("what was lost on the way", _lost_in_a_line(lost)),
+        ("who the reviewers are", prose(info, "annotators")),
+        ("licence", _licence(info)),
+    )
+    return f"## At a glance\n\n{table(('question', 'answer'), rows)}"
+
+
+def _lost_in_a_line(lost: Losses) -> str:
+    found = [f"{counted(len(spans), 'span')} not in `{view}`" for view, spans in lost.items() if spans]
+    return f"{', '.join(found)}; all are in `{DEFAULT_VIEW}`" if found else "nothing: every view holds every span"
+
+
+def _licence(info: ReleaseInfo) -> str:
+    named = f"{info.license_name} ({info.license_link})" if info.license_name else info.license
+    return cell(named) or f"{figures.UNKNOWN}: the publisher named none"
+
+
+def _uses(info: ReleaseInfo) -> str:
+    return (
+        f"## Uses\n\n### Intended use\n\n{prose(info, 'uses')}\n\n"
+        f"### Out-of-scope use\n\n{prose(info, 'misuses')}\n\n### Why it was made\n\n{prose(info, 'rationale')}"
+    )
+
+
+def _loading(info: ReleaseInfo, written: Sequence[ViewFiles]) -> str:
     rows = [(f"`{view.view.name}`", _VIEWS[view.view.name], sum(f.rows for f in view.files)) for view in written]
     split = written[0].files[0].split
     return (
@@ -79,129 +141,105 @@ def _use(info: ReleaseInfo, written: Sequence[ViewFiles]) -> str:
     )
 
 
-def _approval(summary: Summary) -> str:
+def _approval(info: ReleaseInfo, summary: Summary) -> str:
     rules = [(f"`{rule}`", count) for rule, count in sorted(summary.rules.items())]
-    people, per_row = _count(len(summary.approvers), "person", "people"), sorted(summary.people_per_row.items())
-    days = f"{min(summary.days)} to {max(summary.days)}" if any(summary.days) else _UNKNOWN
+    people, per_row = figures.by_reviewer(summary), sorted(summary.people_per_row.items())
+    known = sorted({min(summary.days), max(summary.days)} - {""}) if summary.days else []
+    days = cell(" to ".join(known)) or figures.UNKNOWN
     return (
         "## Who approved\n\n"
         "A row is here because a person submitted it in Label Studio, did not cancel it, and it had not changed since "
         "when it was last pulled. A prediction never counts as an approval. `single` asks for one person, `agree:N` "
-        f"for N people with equal answers. Approved by {people}, {days}.\n\n"
+        f"for N people with equal answers. Approved by {counted(len(people), 'person', 'people')}, {days}.\n\n"
         "`approvers` holds pseudonyms: reviewers are numbered by their first approval in this release. "
         "Names and addresses are not part of it.\n\n"
-        f"{table(('rule', 'rows'), rules)}\n\n{table(('people per row', 'rows'), per_row)}"
+        f"{table(('reviewer', 'by the rule', 'sentences approved'), people)}\n\n"
+        f"{table(('rule', 'rows'), rules)}\n\n{table(('people per row', 'rows'), per_row)}\n\n"
+        f"### Who the reviewers are\n\n{prose(info, 'annotators')}"
     )
 
 
-def _label_sections(info: ReleaseInfo, summary: Summary) -> str:
-    schema = info.schema
-    nested = "Spans of one sentence may overlap." if schema.overlap == "nested" else "Spans do not overlap."
-    digests = ", ".join(f"`{digest}`" for digest in sorted(summary.digests)) or _UNKNOWN
-    return (
-        f"## Labels\n\nSchema `{schema.name}`, guidelines version {schema.version}, digest `{schema.digest}`; "
-        f"approved under: {digests}. {nested} Reviewers were shown these guidelines.\n\n"
-        f"### Entity types\n\n{_guidelines(schema.entity, summary.entities)}\n\n"
-        f"### Sentence labels\n\n{_guidelines(schema.sentence, summary.labels)}"
+def _losses(lost: Losses) -> str:
+    found = {view: spans for view, spans in lost.items() if spans}
+    head = "## What was lost on the way\n\n"
+    whole = [f"`{view}`" for view in lost if view not in found]
+    held = f"Nothing: every span of `records` is in {', '.join(whole)}." if whole else ""
+    if not found:
+        return head + held
+    reasons = sorted({loss.reason for spans in found.values() for loss in spans})
+    counts = [
+        (f"`{view}`", len(spans), *(sum(loss.reason == reason for loss in spans) for reason in reasons))
+        for view, spans in found.items()
+    ]
+    rows = [_lost(view, loss) for view, spans in found.items() for loss in spans]
+    more = f"… and {len(rows) - _LOSSES_SHOWN} more in `losses.json`." if len(rows) > _LOSSES_SHOWN else ""
+    told = (
+        "Spans of `records` that another view or format cannot hold. All are in `records`, and each is listed in "
+        f"`losses.json` with its sentence and place. {_reasons(reasons)}",
+        table(("view", "spans", *reasons), counts),
+        table(("view", "sentence", "place", "label", "text", "why"), rows[:_LOSSES_SHOWN]),
     )
+    return head + "\n\n".join(part for part in (*told, more, held) if part)
 
 
-def _guidelines(labels: Sequence[LabelSpec], counts: Counter[tuple[str, str]]) -> str:
-    header = ("label", "zh", "en", "指南 (zh)", "guideline (en)", "count")
-    return table(header, (_guideline(label, counts) for label in labels))
+def _lost(view: str, loss: LostSpan) -> tuple[object, ...]:
+    place = f"{loss.span.start}-{loss.span.end}"
+    return f"`{view}`", f"`{loss.sentence}`", place, loss.span.label, loss.text, loss.reason
 
 
-def _guideline(label: LabelSpec, counts: Counter[tuple[str, str]]) -> tuple[object, ...]:
-    texts = [texts.get(language, _UNKNOWN) for texts in (label.title, label.guideline) for language in ("zh", "en")]
-    return (f"`{label.name}`", *texts, _total(counts, label.name))
+def _reasons(reasons: Iterable[str]) -> str:
+    return " ".join(f"*{reason}*: {_REASONS[reason]}." for reason in reasons if reason in _REASONS)
 
 
-def _figures(info: ReleaseInfo, summary: Summary) -> str:
-    splits = split_order(summary.splits)
-    rows = [
-        (language, *(summary.rows_in[language, split] for split in splits), total)
-        for language, total in sorted(summary.languages.items())
-    ]
-    places = [*(f"language {name}" for name in sorted(summary.languages)), *(f"split {name}" for name in splits)]
-    counted = [
-        table((head, *places), ((f"`{name}`", *(counts[name, place] for place in places)) for name in names))
-        for head, names, counts in (
-            ("entity type", info.schema.entity_names, summary.entities),
-            ("sentence label", info.schema.sentence_names, summary.labels),
-        )
-    ]
-    project = table(("counted at release", "count"), info.counts.items()) if info.counts else ""
-    by_split = table(("sentences", *splits, "all"), rows)
-    return "## Figures\n\n" + "\n\n".join(part for part in (by_split, *counted, project) if part)
-
-
-def _provenance(summary: Summary) -> str:
-    spans, labels = summary.span_actions, summary.label_actions
-    rows = [(str(act), meaning, *_share(spans, act), *_share(labels, act)) for act, meaning in _DECISIONS.items()]
-    header = ("decision", "meaning", "spans", "share", "sentence labels", "share")
-    proposers = [(f"`{name}`", count) for name, count in sorted(summary.proposers.items())]
-    parts = ["## Where the labels come from", table(header, rows)]
-    if proposers:
-        parts += ["Released spans by proposer (several may propose one span):", table(("proposer", "spans"), proposers)]
-    return "\n\n".join(parts)
-
-
-def _losses(lost: Sequence[LostSpan]) -> str:
-    head = "## What the tokens view could not hold\n\n"
-    if not lost:
-        return head + "Nothing: every span of `records` is in `tokens`."
-    reasons = Counter(loss.reason for loss in lost)
-    told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
-    rows = [
-        (f"`{loss.sentence}`", f"{loss.span.start}-{loss.span.end}", loss.span.label, loss.text, loss.reason)
-        for loss in lost[:_LOSSES_SHOWN]
-    ]
-    more = f"\n\n… and {len(lost) - _LOSSES_SHOWN} more in `losses.json`." if len(lost) > _LOSSES_SHOWN else ""
-    return (
-        f"{head}{_count(len(lost), 'span')} of `records` cannot be said in tags ({told}): *misaligned* starts or ends "
-        "inside a token, *overlapping* shares characters with one that stays (the leftmost, then the longest). All are "
-        f"in `records` and listed in `losses.json`.\n\n"
-        f"{table(('sentence', 'place', 'label', 'text', 'why'), rows)}{more}"
+def _offsets(info: ReleaseInfo) -> str:
+    pieces = (
+        " `pieces` are ranges of the same kind in the decoded text of the source file named by `source_sha256` and "
+        "`encoding`: joined in order they say where every character comes from; an empty list means that the "
+        "characters were put in."
     )
-
-
-def _offsets() -> str:
     return (
         "## Offsets\n\n"
         "`start` and `end` count Unicode code points of `text`, from 0, `end` exclusive: "
-        "`row['text'][span['start']:span['end']] == span['text']`. They are not bytes and not UTF-16 units. "
-        "`pieces` are ranges of the same kind in the decoded text of the source file named by `source_sha256` and "
-        "`encoding`: joined in order they say where every character comes from; an empty list means that the "
-        "characters were put in.\n\n"
+        "`row['text'][span['start']:span['end']] == span['text']`. They are not bytes and not UTF-16 units."
+        f"{pieces if info.pieces else ''}\n\n"
         "Tokens: one CJK character, or one run of Latin letters and digits (with inner `'` `.` `_` `-`; a possessive "
         "`'s` stands alone), or one other character; white space is never a token. Tags are strict IOB2."
     )
 
 
-def _unknown(info: ReleaseInfo) -> str:
-    rows = (
-        ("licence of this dataset", info.license or f"{_UNKNOWN}: the publisher named none"),
-        ("rights in the source texts", _UNKNOWN),
-        ("agreement between reviewers", "not measured in this release"),
-        ("training and background of the reviewers", _UNKNOWN),
-        ("personal data", "not searched for; news names people"),
-        ("bias and limits", _UNKNOWN),
+def _risks(info: ReleaseInfo, summary: Summary) -> str:
+    return (
+        f"## Personal data, bias, limits\n\n### Personal and sensitive information\n\n{prose(info, 'personal')}\n\n"
+        f"{personal_told(info, summary)}.\n\n### Bias\n\n{prose(info, 'biases')}\n\n"
+        f"### Limits\n\n{prose(info, 'limitations')}\n\n### What it may do to people\n\n{prose(info, 'impact')}"
     )
-    return f"## What is known, and what is not\n\n{table(('question', 'answer'), rows)}"
 
 
-def _share(counts: Counter[Action], action: Action) -> tuple[int, str]:
-    total = counts.total()
-    return counts[action], f"{counts[action] / total:.1%}" if total else "-"
+def personal_told(info: ReleaseInfo, summary: Summary) -> str:
+    """Say what was searched for, found and done."""
+    if info.personal not in _POLICIES:
+        return "Counted: unknown; news names people"
+    return (
+        "Counted: e-mail addresses, telephone numbers, identity and bank card numbers were searched for, and nothing "
+        f"else: {counted(summary.personal, 'sentence')} here flagged with `personal:…`. `ingest.personal` was "
+        f"`{info.personal}` at release: {_POLICIES[info.personal]}. News names people"
+    )
 
 
-def _total(counts: Counter[tuple[str, str]], label: str) -> int:
-    return sum(count for (name, place), count in counts.items() if name == label and place.startswith("split "))
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
-def _cell(value: object) -> str:
-    return " ".join(str(value).split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+def _upkeep(info: ReleaseInfo, summary: Summary) -> str:
+    more = [
+        (name, said(info, key))
+        for name, key in (("funded by", "funding"), ("page", "homepage"), ("paper", "paper"), ("DOI", "doi"))
+    ]
+    known = table(("", ""), [row for row in more if row[1]]) if any(text for _, text in more) else ""
+    authors = prose(info, "authors")
+    return joined(
+        (
+            f"## Upkeep and citation\n\n### Maintenance\n\n{prose(info, 'maintenance')}",
+            f"### Contact\n\n{prose(info, 'contact')}",
+            f"### Authors\n\n{authors}",
+            f"### Licence of this dataset\n\n{_licence(info)}",
+            known,
+            f"### Citation\n\n```bibtex\n{bibtex(info, summary)}\n```" if said(info, "authors") else "",
+        )
+    )

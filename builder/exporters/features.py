@@ -61,18 +61,22 @@ class View:
 
 
 DEFAULT_VIEW = "records"
+OFFSETS = "code points, end exclusive"
+"""How `start` and `end` count, in every view."""
 TEXT, NUMBER, SCORE = Scalar("string"), Scalar("int32"), Scalar("float64")
 TRUTH = Scalar("bool")
 TEXTS, NUMBERS = Many(TEXT), Many(NUMBER)
 PIECES = Many(Struct((Column("start", NUMBER), Column("end", NUMBER))))
+MESSAGES = Many(Struct((Column("role", TEXT), Column("content", TEXT))))
 
 
-def views(schema: LabelSchema) -> tuple[View, ...]:
-    """Describe every view of a release under this schema; `records` comes first."""
+def views(schema: LabelSchema, *, pieces: bool = True) -> tuple[View, ...]:
+    """Describe every view of a release under this schema; `records` comes first, with or without raw pieces."""
     return (
-        View(DEFAULT_VIEW, _records(schema)),
+        View(DEFAULT_VIEW, _records(schema) if pieces else _without(_records(schema), "pieces")),
         View("tokens", _tokens(schema)),
         View("sentences", _columns(id=TEXT, text=TEXT, label=Choice(schema.sentence_names))),
+        View("sft", _columns(id=TEXT, messages=MESSAGES)),
     )
 
 
@@ -102,7 +106,9 @@ def _records(schema: LabelSchema) -> tuple[Column, ...]:
     )
     rejected = _columns(start=NUMBER, end=NUMBER, label=entity, score=SCORE, proposed_by=TEXTS)
     return (
-        *_columns(id=TEXT, doc_id=TEXT, language=TEXT, text=TEXT, kind=TEXT, spans=Many(Struct(spans))),
+        *_columns(
+            id=TEXT, doc_id=TEXT, sentence_id=NUMBER, language=TEXT, text=TEXT, kind=TEXT, spans=Many(Struct(spans))
+        ),
         *_columns(label=sentence, label_action=TEXT, label_proposed_by=TEXTS, label_score=SCORE),
         *_columns(rejected=Many(Struct(rejected)), pieces=PIECES, source=TEXT, source_sha256=TEXT, encoding=TEXT),
         *_columns(media_type=TEXT, record=TEXT, url=TEXT, published=TEXT, source_license=TEXT, in_quote=TRUTH),
@@ -116,6 +122,17 @@ def _tokens(schema: LabelSchema) -> tuple[Column, ...]:
         *_columns(id=TEXT, document_id=TEXT, sentence_id=NUMBER, tokens=TEXTS),
         *_columns(token_starts=NUMBERS, token_ends=NUMBERS, ner_tags=Many(Choice(tag_names(schema)))),
     )
+
+
+def _without(columns: Sequence[Column], name: str) -> tuple[Column, ...]:
+    """Leave out every column of this name, in records inside records too."""
+    return tuple(Column(column.name, _bare(column.type, name)) for column in columns if column.name != name)
+
+
+def _bare(type_: Type, name: str) -> Type:
+    if isinstance(type_, Many) and isinstance(type_.of, Struct):
+        return Many(Struct(_without(type_.of.columns, name)))
+    return type_
 
 
 def _columns(**types: Type) -> tuple[Column, ...]:
@@ -143,7 +160,8 @@ def _readme(type_: Type) -> dict[str, Any]:
         return {"struct": readme_features(type_.columns)}
     if isinstance(type_.of, Struct):
         return {"list": readme_features(type_.of.columns)}
-    return {"list": type_.of.dtype if isinstance(type_.of, Scalar) else _class_label(type_.of)}
+    # `list` of plain values has no `.feature` before 4; `sequence` of records is a record of lists from 4 on.
+    return {"sequence": type_.of.dtype if isinstance(type_.of, Scalar) else _class_label(type_.of)}
 
 
 def _class_label(choice: Choice) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.exporters.features import DEFAULT_VIEW, View, readme_features
+from builder.exporters.hub_lists import hub_lists
+from builder.exporters.questions import said
 from builder.exporters.summary import Summary
 from builder.ports import ReleaseInfo
-
-_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+from builder.reviewing import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,32 @@ class ViewFiles:
 
 def front_matter(info: ReleaseInfo, summary: Summary, written: Sequence[ViewFiles]) -> str:
     """Write the YAML block, its fences included."""
-    import yaml
-
     fields = {
         **_description(info, summary),
         "configs": [_config(view, info.version) for view in written],
         "dataset_info": [_dataset_info(view) for view in written],
     }
-    body = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=1000)
-    return f"---\n{body}---\n"
+    return f"---\n{as_yaml(fields)}---\n"
+
+
+def read_front_matter(text: str) -> tuple[Any, str]:
+    """Read the YAML block of a card; give its fields, or what is wrong."""
+    import yaml
+
+    parts = text.split("---\n", 2)
+    if len(parts) < 3 or parts[0]:
+        return None, "the card has no YAML between two lines of ---"
+    try:
+        return yaml.safe_load(parts[1]), ""
+    except yaml.YAMLError as error:
+        return None, f"the YAML of the card cannot be read: {' '.join(str(error).split())}"
+
+
+def as_yaml(fields: object) -> str:
+    """Write fields in their order, words that look like truths or numbers in quotes."""
+    import yaml
+
+    return str(yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=1000))
 
 
 def three_numbers(version: str) -> str:
@@ -68,13 +86,14 @@ def _description(info: ReleaseInfo, summary: Summary) -> dict[str, Any]:
     spread = "multilingual" if len(languages) > 1 else "monolingual"
     return {
         **({"language": languages, "multilinguality": [spread]} if languages else {}),
-        **({"license": info.license.lower()} if info.license else {}),
+        **_licence(info),
         "pretty_name": info.pretty_name or info.name,
         "tags": ["text", "named-entity-recognition", "sentence-classification", "human-reviewed", "label-studio"],
         "task_categories": ["token-classification", "text-classification"],
         "task_ids": ["named-entity-recognition", "multi-class-classification"],
-        "annotations_creators": ["machine-generated", "expert-generated"],
-        "size_categories": [_size(summary.rows)],
+        **_creators(info, summary),
+        "source_datasets": ["original"],
+        "size_categories": [size_category(summary.rows)],
     }
 
 
@@ -99,5 +118,29 @@ def _dataset_info(written: ViewFiles) -> dict[str, Any]:
     }
 
 
-def _size(rows: int) -> str:
-    return next((name for bound, name in _SIZES if rows < bound), "1M<n<10M" if rows < 10_000_000 else "n>10M")
+def _licence(info: ReleaseInfo) -> dict[str, str]:
+    named = {"license_name": info.license_name, "license_link": info.license_link}
+    return {
+        **({"license": info.license.lower()} if info.license else {}),
+        **{key: text for key, text in named.items() if text},
+    }
+
+
+def _creators(info: ReleaseInfo, summary: Summary) -> dict[str, list[str]]:
+    """Say who made the labels and the texts: whether a machine proposed is counted, the rest was said."""
+    proposed = any(summary.proposers.values()) or any(
+        count for action, count in summary.label_actions.items() if action is not Action.ADDED
+    )
+    labels = ["machine-generated"] if proposed else []
+    labels += [text for text in (said(info, "annotated_by"),) if text]
+    texts = [text for text in (said(info, "written_by"),) if text]
+    return {
+        **({"annotations_creators": labels} if labels else {}),
+        **({"language_creators": texts} if texts else {}),
+    }
+
+
+def size_category(rows: int) -> str:
+    """Find the hub's class of sizes: from n<1K by factors of ten to n>1T."""
+    sizes = hub_lists()["size_categories"]
+    return str(sizes[min(max(len(str(rows)) - 3, 0), len(sizes) - 1)])

@@ -1,45 +1,54 @@
 """Rows become a folder that `datasets.load_dataset` reads with typed features.
 
-One parquet file per view and split, `losses.json`, and a README that says the same types. Nothing is written for a
-split without rows, and no file knows when or where it was made.
+One parquet file per view and split, and a README that says the same types. Nothing is written for a split without
+rows, no file knows when or where it was made, and no more than a row group is held.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from builder.disk import sha256_of
 from builder.errors import UsageError
+from builder.exporters.batches import record_groups
 from builder.exporters.card import card
-from builder.exporters.features import View, views
+from builder.exporters.citation import CITATION, citation_cff
+from builder.exporters.columns import Gatherer
+from builder.exporters.content import ContentDigest
+from builder.exporters.croissant import CROISSANT, croissant
+from builder.exporters.features import DEFAULT_VIEW, View, views
 from builder.exporters.front_matter import SplitFile, ViewFiles
-from builder.exporters.records import ContentDigest, Recorder, by_id, in_splits, losses_of, pseudonyms
-from builder.exporters.summary import summarise
-from builder.ports import ReleaseInfo, Row
+from builder.exporters.order import published
+from builder.exporters.plots import FOLDER
+from builder.exporters.summary import Summary, add
+from builder.ports import Losses, LostSpan, ReleaseInfo, Row
 
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class HuggingFaceExporter:
-    """Writes the views `records`, `tokens` and `sentences`, and the dataset card."""
+    """Writes the views `records`, `tokens`, `sentences` and `sft`, and the dataset card."""
 
     name: str = "huggingface"
 
-    def export(self, rows: Iterable[Row], info: ReleaseInfo, folder: Path) -> None:
+    def export(self, rows: Iterable[Row], info: ReleaseInfo, folder: Path) -> Losses:
         """Write the dataset; `folder` exists and is private to this run."""
-        ordered = by_id(rows)
-        _check_splits({row.split for row in ordered})
-        recorder = Recorder(info.schema, pseudonyms(ordered))
-        lost = [loss for row in ordered for loss in recorder.lost(row)]
-        written = [_write_view(view, recorder, ordered, folder) for view in views(info.schema)]
-        report = json.dumps(losses_of(lost), ensure_ascii=False, indent=1)
-        (folder / "losses.json").write_text(f"{report}\n", "utf-8", newline="\n")
-        text = card(info, summarise(ordered), written, lost)
-        (folder / "README.md").write_text(text, "utf-8", newline="\n")
+        ordered = published(rows)
+        summary = Summary(ordered.people)
+        gatherer, writing = Gatherer(info.schema, ordered.people), ViewWriting(info, folder)
+        for split, its_rows in ordered.in_splits():
+            _check_split(split)
+            writing.write(split, record_groups(_counted(its_rows, summary), gatherer, writing.views[0]))
+        lost = {"tokens": writing.lost}
+        _describe(info, summary, writing.written(), {**lost, **info.lost}, folder)
+        return lost
 
 
 def build(options: Mapping[str, str]) -> HuggingFaceExporter:
@@ -49,20 +58,81 @@ def build(options: Mapping[str, str]) -> HuggingFaceExporter:
     return HuggingFaceExporter()
 
 
-def _write_view(view: View, recorder: Recorder, rows: Sequence[Row], folder: Path) -> ViewFiles:
-    from builder.exporters import parquet
+class ViewWriting:
+    """The parquet files of all views while they are written, and what no view but `records` could hold."""
 
-    (folder / view.name).mkdir()
-    digest, files = ContentDigest(view), []
-    for split, its_rows in in_splits(rows):
-        path = f"{view.name}/{split}-00000-of-00001.parquet"
-        records = (recorder.record(view.name, row) for row in its_rows)
-        written = parquet.write(folder / path, view, digest.through(split, records))
-        files.append(SplitFile(split, path, written.rows, written.bytes, (folder / path).stat().st_size))
-    return ViewFiles(view, digest.value, tuple(files))
+    def __init__(self, info: ReleaseInfo, folder: Path) -> None:
+        from builder.exporters.tables import Deriver
+
+        self.views = views(info.schema, pieces=info.pieces)
+        self.lost: list[LostSpan] = []
+        self._folder = folder
+        self._deriver = Deriver(info.schema)
+        self._digests = {view.name: ContentDigest(view) for view in self.views}
+        self._files: dict[str, list[SplitFile]] = {view.name: [] for view in self.views}
+        for view in self.views:
+            (folder / view.name).mkdir()
+
+    def write(self, split: str, groups: Iterable[Sequence[Any]]) -> None:
+        """Write all rows of a split: row groups of the records view, each as some batches."""
+        from builder.exporters import parquet
+
+        paths = {view.name: f"{view.name}/{split}-00000-of-00001.parquet" for view in self.views}
+        with ExitStack() as stack:
+            opened = [stack.enter_context(parquet.opened(self._folder / paths[view.name], view)) for view in self.views]
+            aside = stack.enter_context(ThreadPoolExecutor(1))  # while one view is written, the next is made
+            busy: Future[None] | None = None
+            work = ((group, *pair) for group in groups for pair in zip(self.views, opened, strict=True))
+            for group, view, file in work:
+                batches = self._derived(split, view, group)
+                if busy:
+                    busy.result()
+                busy = aside.submit(file.write, batches)
+            if busy:
+                busy.result()
+        for view, file in zip(self.views, opened, strict=True):
+            path = paths[view.name]
+            size = (self._folder / path).stat().st_size
+            self._files[view.name].append(SplitFile(split, path, file.rows, file.bytes, size))
+
+    def written(self) -> list[ViewFiles]:
+        """Name the content of every view, and its files."""
+        records = self._digests[DEFAULT_VIEW].value()
+        contents = {
+            view.name: records if view.name == DEFAULT_VIEW else self._digests[view.name].value(records)
+            for view in self.views
+        }
+        return [ViewFiles(view, contents[view.name], tuple(self._files[view.name])) for view in self.views]
+
+    def _derived(self, split: str, view: View, group: Sequence[Any]) -> list[Any]:
+        derived = [self._deriver.derive(view.name, batch) for batch in group]
+        for made in derived:
+            self.lost += made.lost
+            self._digests[view.name].update(split, made.batch)
+        return [made.batch for made in derived]
 
 
-def _check_splits(names: Iterable[str]) -> None:
-    for name in sorted(names):
-        if name == "all" or not _SPLIT.fullmatch(name):
-            raise UsageError(f"split {name!r} cannot be loaded: use letters, digits, _ and ., and not 'all'")
+def _describe(info: ReleaseInfo, summary: Summary, written: Sequence[ViewFiles], lost: Losses, folder: Path) -> None:
+    """Write what tells of the rows: the card with its pictures, and how to cite it."""
+    from builder.exporters.leakage import measured
+
+    told = card(info, summary, written, lost, measured(folder, info.splits))
+    (folder / FOLDER).mkdir()
+    texts = {"README.md": told.text, **{picture.path: picture.svg for picture in told.pictures}}
+    sums = {file.path: sha256_of(folder / file.path) for view in written for file in view.files}
+    texts[CROISSANT] = croissant(info, summary, written, sums)
+    if citation := citation_cff(info):
+        texts[CITATION] = citation
+    for path, text in texts.items():
+        (folder / path).write_text(text, "utf-8", newline="\n")
+
+
+def _counted(rows: Iterable[Row], summary: Summary) -> Iterator[Row]:
+    for row in rows:
+        add(summary, row)
+        yield row
+
+
+def _check_split(name: str) -> None:
+    if name == "all" or not _SPLIT.fullmatch(name):
+        raise UsageError(f"split {name!r} cannot be loaded: use letters, digits, _ and ., and not 'all'")

@@ -6,55 +6,22 @@ A span that a view cannot hold leaves as a lost span. People leave as pseudonyms
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import PureWindowsPath
 from typing import Any
 
 from builder.errors import BrokenError
-from builder.exporters.features import View, metadata, tag_names, views
-from builder.model import Entity, GoldSpan, Span, pieces_of, text_digest
+from builder.exporters.features import tag_names
+from builder.exporters.sft import answer, in_chinese, questions
+from builder.model import Entity, Span, pieces_of, text_digest
 from builder.offset_map import Piece
-from builder.ports import Row
+from builder.ports import Losses, LostSpan, Row
+from builder.reviewing import GoldSpan
 from builder.schema import LabelSchema
 from builder.text.tags import bio_tags, fit
 from builder.text.tokens import tokenize
 
 Record = dict[str, Any]
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
-_USUAL = ("train", "validation", "test")
-
-
-@dataclass(frozen=True, slots=True)
-class LostSpan:
-    """A span of one sentence that the tokens view cannot hold, and why."""
-
-    sentence: str
-    span: Span
-    text: str
-    reason: str
-
-
-def by_id(rows: Iterable[Row]) -> list[Row]:
-    """Put rows in their published order; two rows of one sentence are a BrokenError."""
-    ordered = sorted(rows, key=lambda row: row.sentence.id)
-    for row, following in zip(ordered, ordered[1:], strict=False):
-        if row.sentence.id == following.sentence.id:
-            raise BrokenError(f"sentence {row.sentence.id} is released twice")
-    return ordered
-
-
-def pseudonyms(rows: Iterable[Row]) -> dict[str, str]:
-    """Number the approvers by their first approval, so that old numbers stay when a corpus and its team grow."""
-    first: dict[str, str] = {}
-    for row in rows:
-        for person in row.gold.approval.approvers:
-            first[person] = min(first.get(person, row.gold.approval.at), row.gold.approval.at)
-    ordered = sorted(first, key=lambda person: (first[person], person))
-    return {person: f"reviewer-{number}" for number, person in enumerate(ordered, 1)}
 
 
 class Recorder:
@@ -65,6 +32,7 @@ class Recorder:
         self._people = people
         self._entities = {name: place for place, name in enumerate(schema.entity_names)}
         self._labels = {name: place for place, name in enumerate(schema.sentence_names)}
+        self._questions = questions(schema)
         self._tags = {name: place for place, name in enumerate(tag_names(schema))}
 
     def record(self, view: str, row: Row) -> Record:
@@ -83,6 +51,7 @@ class Recorder:
         return {
             "id": sentence.id,
             "doc_id": row.document.id,
+            "sentence_id": sentence.number,
             "language": sentence.language,
             "text": sentence.text,
             "kind": str(sentence.kind),
@@ -129,6 +98,14 @@ class Recorder:
         label = _place(self._labels, row.gold.label, row)
         return {"id": row.sentence.id, "text": row.sentence.text, "label": label}
 
+    def _sft(self, row: Row) -> Record:
+        sentence, label = row.sentence, row.gold.label
+        _place(self._labels, label, row)
+        asked = f"{self._questions[in_chinese(sentence.language)]}{sentence.text}"
+        spans = [(span.start, sentence.text[span.start : span.end], span.label) for span in sorted(_spans(row))]
+        told = (("user", asked), ("assistant", answer(sentence.text, spans, label)))
+        return {"id": sentence.id, "messages": [{"role": role, "content": content} for role, content in told]}
+
     def _label(self, row: Row) -> Record:
         return {
             "label": _place(self._labels, row.gold.label, row),
@@ -157,53 +134,10 @@ class Recorder:
         return {"start": span.start, "end": span.end, "label": _place(self._entities, span.label, row)}
 
 
-class ContentDigest:
-    """Names the content of a view: the sha256 of its columns, then of its records with their splits, in order."""
-
-    def __init__(self, view: View) -> None:
-        self._hash = hashlib.sha256(canonical(metadata(view)))
-
-    def through(self, split: str, records: Iterable[Record]) -> Iterator[Record]:
-        """Count records in as they pass by."""
-        for record in records:
-            self._hash.update(canonical([split, record]))
-            yield record
-
-    @property
-    def value(self) -> str:
-        """Name what has passed so far."""
-        return self._hash.hexdigest()
-
-
-def content_of(rows: Iterable[Row], schema: LabelSchema) -> str:
-    """Name the content of a release: the digest of its `records` view, on which all others rest."""
-    ordered = by_id(rows)
-    recorder, view = Recorder(schema, pseudonyms(ordered)), views(schema)[0]
-    digest = ContentDigest(view)
-    for split, its_rows in in_splits(ordered):
-        deque(digest.through(split, (recorder.record(view.name, row) for row in its_rows)), maxlen=0)
-    return digest.value
-
-
-def canonical(value: object) -> bytes:
-    """Write a value as one line of JSON that is the same everywhere."""
-    return f"{_CANONICAL.encode(value)}\n".encode()
-
-
-def split_order(names: Iterable[str]) -> list[str]:
-    """Put split names in their usual order, then by name."""
-    return sorted(set(names), key=lambda name: (_USUAL.index(name) if name in _USUAL else len(_USUAL), name))
-
-
-def in_splits(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
-    """Yield each split that has rows, with them."""
-    for split in split_order(row.split for row in rows):
-        yield split, [row for row in rows if row.split == split]
-
-
-def losses_of(lost: Sequence[LostSpan]) -> dict[str, Any]:
-    """Pack the loss report of the tokens view."""
-    return {"version": 1, "views": {"tokens": {"lost": len(lost), "spans": [_loss(loss) for loss in lost]}}}
+def losses_of(lost: Losses, left_out: Sequence[Record] = ()) -> dict[str, Any]:
+    """Pack the loss report: every view by name, with what it could not hold, and the rows that are left out."""
+    told = {view: {"lost": len(spans), "spans": [_loss(loss) for loss in spans]} for view, spans in lost.items()}
+    return {"version": 2, "views": told, "left_out": [*left_out]}
 
 
 def _loss(loss: LostSpan) -> Record:

@@ -1,21 +1,28 @@
-"""Released rows become the figures of their card. Pure: counted, never guessed."""
+"""Released rows become the figures of their card. Pure: counted, never guessed.
+
+People enter by their addresses and leave by their pseudonyms.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from builder.model import Action
 from builder.ports import Row
+from builder.reviewing import Action
+
+KEPT, THROWN_OUT = "kept", "thrown out"
 
 
 @dataclass(slots=True)
 class Summary:
     """What can be counted in a release."""
 
+    people: Mapping[str, str] = field(default_factory=dict)  # pseudonyms
     rows: int = 0
     characters: int = 0
+    personal: int = 0  # rows with personal data
     splits: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     rows_in: Counter[tuple[str, str]] = field(default_factory=Counter)  # (language, split)
@@ -25,32 +32,42 @@ class Summary:
     label_actions: Counter[Action] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     people_per_row: Counter[int] = field(default_factory=Counter)
-    proposers: Counter[str] = field(default_factory=Counter)
-    approvers: set[str] = field(default_factory=set)
+    proposers: Counter[tuple[str, str]] = field(default_factory=Counter)  # (name@fingerprint, kept or thrown out)
+    approvers: Counter[tuple[str, str]] = field(default_factory=Counter)  # (pseudonym, rule)
+    kinds: Counter[str] = field(default_factory=Counter)
+    licences: Counter[str] = field(default_factory=Counter)  # as the sources state them
     documents: set[str] = field(default_factory=set)
-    sources: set[str] = field(default_factory=set)
+    sources: dict[str, str] = field(default_factory=dict)  # sha256: media type
     digests: set[str] = field(default_factory=set)
     days: set[str] = field(default_factory=set)
 
 
-def summarise(rows: Iterable[Row]) -> Summary:
+def summarise(rows: Iterable[Row], people: Mapping[str, str]) -> Summary:
     """Count what a release holds."""
-    summary = Summary()
+    summary = Summary(people)
     for row in rows:
-        _count_place(summary, row)
-        _count_answer(summary, row)
-        _count_approval(summary, row)
+        add(summary, row)
     return summary
+
+
+def add(summary: Summary, row: Row) -> None:
+    """Count one more row."""
+    _count_place(summary, row)
+    _count_answer(summary, row)
+    _count_approval(summary, row)
 
 
 def _count_place(summary: Summary, row: Row) -> None:
     summary.rows += 1
     summary.characters += len(row.sentence.text)
+    summary.personal += any(name.startswith("personal:") for name in row.sentence.flag_names)
     summary.splits[row.split] += 1
     summary.languages[row.sentence.language] += 1
     summary.rows_in[row.sentence.language, row.split] += 1
     summary.documents.add(row.document.id)
-    summary.sources.add(row.source.sha256)
+    summary.sources[row.source.sha256] = row.source.media_type
+    summary.kinds[row.sentence.kind.value] += 1
+    summary.licences[row.document.about.licence] += 1
 
 
 def _count_answer(summary: Summary, row: Row) -> None:
@@ -61,17 +78,14 @@ def _count_answer(summary: Summary, row: Row) -> None:
     for entity in gold.entities:
         summary.span_actions[entity.action] += 1
         summary.entities.update((entity.span.label, place) for place in places)
-        summary.proposers.update(_name(by) for by in entity.proposed_by)
+        summary.proposers.update((by, KEPT) for by in entity.proposed_by)
+    summary.proposers.update((by, THROWN_OUT) for entity in gold.rejected for by in entity.by)
 
 
 def _count_approval(summary: Summary, row: Row) -> None:
     approval = row.gold.approval
     summary.rules[approval.rule] += 1
     summary.people_per_row[len(set(approval.approvers))] += 1
-    summary.approvers.update(approval.approvers)
+    summary.approvers.update((summary.people[person], approval.rule) for person in set(approval.approvers))
     summary.digests.add(approval.schema_digest)
     summary.days.add(approval.at[:10])
-
-
-def _name(proposer: str) -> str:
-    return proposer.partition("@")[0]

@@ -120,7 +120,8 @@ def _failures() -> tuple[type[BaseException], ...]:
 
 
 def _away(error: BaseException) -> Unavailable:
-    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    # An address may be signed: what follows its question mark lets people in.
+    reason = re.sub(r"\?\S+", "?…", " ".join(str(error).split()))[:200] or type(error).__name__
     return Unavailable(
         f"the Hugging Face hub does not answer ({reason}); try again, or download the dataset's files"
         " elsewhere and ingest their folder"

@@ -11,8 +11,9 @@ from itertools import chain
 
 from builder.annotators.combine import Combiner
 from builder.annotators.isolation import STAGE, Isolated
+from builder.facts import Fact
 from builder.flow import Outcome
-from builder.model import Fact, Prediction, Reject, TakenUp
+from builder.model import Prediction, Reject, TakenUp
 from builder.reading import Kind
 from builder.store import queries, rows
 from builder.store.db import Store

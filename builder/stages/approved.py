@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from builder.evaluation.gold import GoldSentence
-from builder.model import Gold
+from builder.reviewing import Gold
 from builder.store import queries
 from builder.store.db import Store
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder import plugins
-from builder.config import FILE, AnnotateTable, read_project
+from builder.config import FILE, read_project
+from builder.config_tables import AnnotateTable
 from builder.errors import UsageError
 from builder.evaluation.crosswalk import LabelMap, by_crosswalk, guessed, joined, parsed, same_names
 from builder.evaluation.gold import GoldSentence, read_gold

@@ -6,18 +6,19 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from builder.annotators.knowledge import knowledge
 from builder.errors import Rejected
+from builder.facts import Fact
 from builder.flow import Outcome
-from builder.model import Document, Fact, Reject, Sentence, shown_path
+from builder.model import Document, Reject, Sentence, shown_path
 from builder.ports import Reader
 from builder.readers.blobs import File
 from builder.readers.dispatch import Found, Readers
 from builder.readers.hf_dataset import is_left_out
-from builder.reading import Attempt, Kind, Reading
+from builder.reading import Attempt, Kind, Reading, Vanished
 from builder.store import queries
 from builder.store.db import Store
 from builder.text.personal import personal_data
@@ -64,21 +65,24 @@ class Ingest:
         self._again = frozenset(again)
         self._cleaning = cleaning
         self.skipped: list[Path] = []
+        self._folders: set[str] = set()
+        self._seen: set[str] = set()
         # A file reached twice, as through a link, is read once: it has one name.
         self.files = list({file.name: file for file in self._found(paths)}.values())
 
-    def todo(self, store: Store) -> Iterator[Found | Attempt]:
-        """Read the files whose present bytes are not known under their name, part by part."""
+    def todo(self, store: Store) -> Iterator[Found | Attempt | Vanished]:
+        """Name refused files that are gone, and read those whose present bytes are not known, part by part."""
+        yield from self._vanished(store)
         for file in self.files:
             if file.name in self._again or not _is_known(store, file):
                 yield Attempt(file.name)
                 yield from self._readers.read(file)
 
-    def intend(self, batch: Sequence[Found | Attempt]) -> list[Fact]:
+    def intend(self, batch: Sequence[Found | Attempt | Vanished]) -> list[Fact]:
         """Nothing happens outside."""
         return []
 
-    def work(self, batch: Sequence[Found | Attempt]) -> Outcome:
+    def work(self, batch: Sequence[Found | Attempt | Vanished]) -> Outcome:
         """Clean and split what was read."""
         outcome, done = Outcome(), 0
         for found in batch:
@@ -123,12 +127,25 @@ class Ingest:
 
         Links to folders are not followed. A folder that cannot be looked into is yielded, to be listed as rejected.
         """
+        self._folders.add(self._name(folder))
         for path in sorted(_walked(folder)):
             file = File(path, self._name(path))
+            self._seen.add(file.name)
             if self._readers.takes(file) and not is_left_out(path):
                 yield file
             else:
                 self.skipped.append(path)
+
+    def _vanished(self, store: Store) -> Iterator[Vanished]:
+        """Yield the refused files of the folders that were looked at which are not there any more."""
+        refused = {_file_of(reject.subject) for reject in queries.rejects(store) if reject.stage == self.name}
+        here = {_file_of(name) for name in self._seen} if refused else set()
+        for path in sorted(refused - here):
+            within = {str(parent) for parent in PurePath(path).parents}
+            # A folder that cannot be looked into was seen itself; what a hidden one holds was never seen.
+            is_looked_for = within & self._folders and not within & self._seen
+            if is_looked_for and (not os.path.lexists(self._base / path) or (self._base / path).is_dir()):
+                yield Vanished(path)
 
     def _name(self, path: Path) -> str:
         whole = Path(os.path.realpath(path))
@@ -157,6 +174,12 @@ def _blocked(reading: Reading, document: Document, kinds: Sequence[str]) -> Reje
     subject = "#".join((reading.source.path, *filter(None, [reading.record]), place))
     reason = f"{place} holds personal data ({', '.join(kinds)}); `[ingest] personal` says block"
     return Reject(Ingest.name, subject, "E_PERSONAL", reason, place)
+
+
+def _file_of(subject: str) -> str:
+    """Name the file of what was refused; of one with a mark in its own name, the part before it."""
+    mark = _MARK.search(subject)
+    return subject[: mark.start()] if mark else subject
 
 
 def refused_paths(store: Store) -> frozenset[str]:

@@ -20,7 +20,8 @@ from builder.errors import UsageError
 from builder.evaluation.gold import GoldSentence
 from builder.evaluation.intervals import estimated
 from builder.evaluation.scores import MEASURES, counted, measured
-from builder.model import Gold, Prediction
+from builder.model import Prediction
+from builder.reviewing import Gold
 from builder.stages.approved import approved_sentences
 from builder.stages.proposers import Bar, Proposed, no_bar, propose
 from builder.store import model_files, queries
@@ -140,7 +141,7 @@ def as_record(trained: Trained) -> dict[str, Any]:
 
 
 def _point(document: str) -> float:
-    """Place a document in [0, 1) by its name, otherwise than `split_of` does."""
+    """Place a document in [0, 1) by its name alone."""
     return int.from_bytes(hashlib.sha256(f"evaluation {document}".encode()).digest()[:8]) / 2**64
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,12 @@ _FIRST = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: its place in the whole journal (from 1), its kind, and the fact."""
+    """One line: its place in the whole journal (from 1), its kind, the fact, and when it was written."""
 
     number: int
     kind: str
     body: Mapping[str, Any]
+    at: str = field(default="", compare=False)
 
 
 def _now() -> datetime:
@@ -61,33 +62,18 @@ class Journal:
             line = {"n": self._number, "at": now.isoformat(), "kind": kind, "body": body, "prev": self._hash}
             self._hash = _digest(line)
             lines.append(_packed({**line, "hash": self._hash}) + b"\n")
-            entries.append(Entry(self._number, kind, body))
+            entries.append(Entry(self._number, kind, body, now.isoformat()))
         if lines:
             self._write(self._file_for(now), b"".join(lines))
         return entries
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Read the entries behind number `after`, in order."""
-        for line in self._lines():
-            if after < line["n"]:
-                yield Entry(line["n"], line["kind"], line["body"])
-
-    def check(self) -> None:
-        """Follow the chain from the first line to the last.
-
-        Raises:
-            BrokenError: a line was changed, lost or put in.
-        """
-        previous = _FIRST
-        for number, line in enumerate(self._lines(), 1):
-            claimed = line.pop("hash")
-            if (line["n"], line["prev"], claimed) != (number, previous, _digest(line)):
-                raise BrokenError(f"journal entry {number} is not what was written")
-            previous = claimed
+        return entries_of(self._folder, after)
 
     def _recover(self) -> tuple[int, str]:
         """Cut off a half-written last line and find where the chain stands."""
-        for path in reversed(self._files()):
+        for path in reversed(files_of(self._folder)):
             if last := _whole_last_line(path):
                 line = _parsed(last, path)
                 return line["n"], line["hash"]
@@ -95,17 +81,8 @@ class Journal:
 
     def _file_for(self, now: datetime) -> Path:
         """Name the month's file; never an older one than the last, whatever the clock says."""
-        names = [path.name for path in self._files()[-1:]]
+        names = [path.name for path in files_of(self._folder)[-1:]]
         return self._folder / max(*names, f"{now:%Y-%m}.jsonl", "")
-
-    def _files(self) -> list[Path]:
-        return sorted(self._folder.glob("????-??.jsonl"))
-
-    def _lines(self) -> Iterator[dict[str, Any]]:
-        for path in self._files():
-            with path.open("rb") as file:
-                for raw in file:
-                    yield _parsed(raw, path)
 
     def _write(self, path: Path, lines: bytes) -> None:
         is_new = not path.exists()
@@ -115,6 +92,64 @@ class Journal:
             os.fsync(file.fileno())
         if is_new:
             force(self._folder)
+
+
+def entries_of(folder: Path, after: int = 0) -> Iterator[Entry]:
+    """Read a journal's entries behind number `after`, in order; it is not opened for writing."""
+    for path in files_of(folder):
+        with path.open("rb") as file:
+            for raw in file:
+                line = _parsed(raw, path)
+                if after < line["n"]:
+                    yield Entry(line["n"], line["kind"], line["body"], line["at"])
+
+
+def broken_lines(folder: Path) -> Iterator[str]:
+    """Follow the chain through a journal's files, byte by byte; name each line that is not what was written.
+
+    A half-written last line is no damage: its writer was killed, and nothing followed from it.
+    """
+    number, previous = 0, _FIRST
+    for place, raw in _raw_lines(folder):
+        if not _is_torn(raw):
+            line = _claims(raw)
+            if not _is_sound(raw, line) or (line["n"], line["prev"]) != (number + 1, previous):
+                yield place
+            number, previous = line.get("n", number + 1), line.get("hash", previous)
+
+
+def _raw_lines(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Give the bytes of every line, and say where it stands."""
+    for path in files_of(folder):
+        with path.open("rb") as file:
+            yield from ((f"{path.name} line {number}", raw) for number, raw in enumerate(file, 1))
+
+
+def files_of(folder: Path) -> list[Path]:
+    """List a journal's files in order."""
+    return sorted(folder.glob("????-??.jsonl"))
+
+
+def _is_torn(raw: bytes) -> bool:
+    """Whether the write of a line was cut off; a whole line whose newline is another byte was changed afterwards."""
+    mended = raw[:-1] + b"\n"
+    return not raw.endswith(b"\n") and not _is_sound(mended, _claims(mended))
+
+
+def _claims(raw: bytes) -> dict[str, Any]:
+    """Read what a line says of itself; nothing if it is no line of a journal."""
+    try:
+        line = json.loads(raw)
+    except ValueError:
+        return {}
+    return line if isinstance(line, dict) else {}
+
+
+def _is_sound(raw: bytes, line: Mapping[str, Any]) -> bool:
+    """Whether the bytes are exactly what is written for what they say, under their own hash."""
+    rest = {key: value for key, value in line.items() if key != "hash"}
+    named = line.keys() >= {"n", "prev", "hash"}
+    return named and line["hash"] == _digest(rest) and _packed(line) + b"\n" == raw
 
 
 def _digest(line: Mapping[str, Any]) -> str:
@@ -139,6 +174,8 @@ def _whole_last_line(path: Path) -> bytes:
     whole = path.read_bytes()
     end = whole.rfind(b"\n") + 1
     if end < len(whole):
+        if not _is_torn(whole[end:]):
+            raise BrokenError(f"{path}: the end of the last line was changed; put a newline there")
         with path.open("r+b") as file:
             file.truncate(end)
             os.fsync(file.fileno())

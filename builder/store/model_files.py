@@ -24,7 +24,7 @@ _VERSION = re.compile(r"(\d{4,})-[0-9a-f]{12}")
 
 def newest(models: Path) -> Path | None:
     """Find the last version; none when nothing was learnt yet."""
-    return max(_versions(models), key=_number, default=None)
+    return max(versions(models), key=_number, default=None)
 
 
 def keep(models: Path, write: Callable[[Path], None], about: Mapping[str, Any]) -> Path:
@@ -73,7 +73,8 @@ def checked(version: Path) -> dict[str, Any]:
 _ADVICE = "remove that folder and run: builder train"
 
 
-def _versions(models: Path) -> list[Path]:
+def versions(models: Path) -> list[Path]:
+    """List the versions, in no order."""
     return [path for path in models.glob("*-*") if _VERSION.fullmatch(path.name)]
 
 

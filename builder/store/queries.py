@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby, islice
 from typing import Literal
 
-from builder.model import Annotation, Document, Gold, Prediction, Reject, Sentence
+from builder.model import Document, Prediction, Reject, Sentence
+from builder.publishing import Published
 from builder.reading import Kind, Source
+from builder.reviewing import REVIEW, Annotation, Gold
 from builder.store import rows
 from builder.store.db import Store
 
 _SENTENCE = 'id, document, number, start, "end", kind, language, text, flags, in_quote'
 _PAGE = 500
+_OF_ROLE = "t.project IN (SELECT id FROM project WHERE role = ?)"
 Among = Literal["live", "offered"]
 """Every sentence of the present files, or those of documents that no other stands for (or that people saw already)."""
 
@@ -51,7 +55,7 @@ def unannotated(store: Store, kinds: Sequence[Kind], annotator: str, among: Amon
     """List the sentences of these kinds that this annotator has not seen and nobody has answered, in reading order."""
     sql = f"""SELECT id FROM {among} s WHERE kind IN ({_marks(kinds)})
               AND NOT EXISTS (SELECT 1 FROM prediction p WHERE p.sentence = s.id AND p.annotator = ?)
-              AND id NOT IN (SELECT sentence FROM annotation)
+              AND id NOT IN (SELECT sentence FROM answered)
               ORDER BY document, number"""
     return [row[0] for row in store.db.execute(sql, (*kinds, annotator))]
 
@@ -66,25 +70,28 @@ def unheard(store: Store, kinds: Sequence[Kind], annotator: str, among: Among = 
     return [row[0] for row in store.db.execute(sql, (*kinds, annotator))]
 
 
-def unpushed(store: Store, kinds: Sequence[Kind], annotator: str, among: Among = "live") -> list[str]:
-    """List the sentences that this annotator has seen and no task shows, in reading order."""
+def unpushed(
+    store: Store, kinds: Sequence[Kind], annotator: str, among: Among = "live", role: str = REVIEW
+) -> list[str]:
+    """List the sentences that this annotator has seen and no task of the role's project shows, in reading order."""
     sql = f"""SELECT id FROM {among} s WHERE kind IN ({_marks(kinds)})
               AND EXISTS (SELECT 1 FROM prediction p WHERE p.sentence = s.id AND p.annotator = ?)
-              AND NOT EXISTS (SELECT 1 FROM task t WHERE t.sentence = s.id)
+              AND NOT EXISTS (SELECT 1 FROM task t WHERE t.sentence = s.id AND {_OF_ROLE})
               ORDER BY document, number"""
-    return [row[0] for row in store.db.execute(sql, (*kinds, annotator))]
+    return [row[0] for row in store.db.execute(sql, (*kinds, annotator, role))]
 
 
-def unsettled(store: Store) -> dict[str, list[str]]:
+def unsettled(store: Store, role: str = REVIEW) -> dict[str, list[str]]:
     """Name the push batches whose outcome is unknown, with the live sentences of each that no task shows.
 
     A sentence that was refused before sending is settled too.
     """
-    sql = """SELECT batch, sentence FROM intent i WHERE sentence IN (SELECT id FROM live)
-             AND NOT EXISTS (SELECT 1 FROM task t WHERE t.sentence = i.sentence)
-             AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.stage = 'push' AND r.subject = i.sentence)
-             ORDER BY batch, sentence"""
-    return {batch: [row[1] for row in group] for batch, group in groupby(store.db.execute(sql), lambda row: row[0])}
+    sql = f"""SELECT batch, sentence FROM intent i WHERE role = ? AND sentence IN (SELECT id FROM live)
+              AND NOT EXISTS (SELECT 1 FROM task t WHERE t.sentence = i.sentence AND {_OF_ROLE})
+              AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.stage = 'push' AND r.subject = i.sentence)
+              ORDER BY batch, sentence"""
+    found = store.db.execute(sql, (role, role))
+    return {batch: [row[1] for row in group] for batch, group in groupby(found, lambda row: row[0])}
 
 
 def sentences(store: Store, ids: Iterable[str]) -> Iterator[Sentence]:
@@ -102,18 +109,11 @@ def sentence_rows(store: Store, ids: Iterable[str]) -> Iterator[rows.Row]:
 
 
 def prediction(store: Store, sentence: str, annotator: str) -> Prediction:
-    """Give what an annotator proposed for a sentence."""
+    """Give what an annotator proposed for a sentence; nobody, under no name, abstains."""
+    if not annotator:
+        return Prediction(sentence, "")
     sql = "SELECT * FROM prediction WHERE sentence = ? AND annotator = ?"
     return rows.prediction_of(store.db.execute(sql, (sentence, annotator)).fetchone())
-
-
-def shown(store: Store, sentence: str) -> tuple[Prediction, str] | None:
-    """Find the prediction that the first task of a sentence showed to people, and the digest of its schema."""
-    sql = """SELECT i.annotator, i.schema_digest FROM task t
-             JOIN intent i ON i.sentence = t.sentence AND i.batch = t.batch
-             WHERE t.sentence = ? ORDER BY t.project, t.id LIMIT 1"""
-    found = store.db.execute(sql, (sentence,)).fetchone()
-    return (prediction(store, sentence, found[0]), found[1]) if found else None
 
 
 def pulled_stamps(store: Store, project: int) -> dict[int, str]:
@@ -121,37 +121,53 @@ def pulled_stamps(store: Store, project: int) -> dict[int, str]:
     return dict(store.db.execute("SELECT task, stamp FROM pulled WHERE project = ?", (project,)).fetchall())
 
 
-def task_sentences(store: Store, project: int) -> dict[int, str]:
-    """Say which sentence each known task of a project shows."""
-    return dict(store.db.execute("SELECT id, sentence FROM task WHERE project = ?", (project,)).fetchall())
+def task_sentences(store: Store, project: int) -> dict[int, tuple[str, ...]]:
+    """Say which sentences each known task of a project shows."""
+    found = store.db.execute("SELECT id, sentence FROM task WHERE project = ? ORDER BY id, sentence", (project,))
+    return {task: tuple(row[1] for row in rows) for task, rows in groupby(found, lambda row: row[0])}
 
 
-def pushed_projects(store: Store) -> dict[int, int]:
-    """Count the tasks per project of the server."""
-    return dict(store.db.execute("SELECT project, count(*) FROM task GROUP BY project").fetchall())
+def pushed_projects(store: Store, role: str = REVIEW) -> dict[int, int]:
+    """Count the tasks per project of the server that has this role."""
+    sql = f"SELECT project, count(DISTINCT id) FROM task t WHERE {_OF_ROLE} GROUP BY project"
+    return dict(store.db.execute(sql, (role,)).fetchall())
+
+
+def roles(store: Store) -> list[str]:
+    """List the roles of the server's projects that are, or were, known here."""
+    sql = "SELECT role FROM project UNION SELECT role FROM lost UNION SELECT role FROM intent ORDER BY 1"
+    return [row[0] for row in store.db.execute(sql)]
 
 
 def annotations_of(store: Store, sentence: str) -> list[Annotation]:
     """Give the present version of every answer to a sentence, deleted ones left out, oldest first."""
-    return _current_annotations(store, "a.sentence = ?", sentence)
+    condition = "number IN (SELECT number FROM answer WHERE sentence = ?)"
+    return current_annotations(store, condition, sentence)
 
 
 def annotations_on(store: Store, project: int, task: int) -> list[Annotation]:
-    """Give the present version of every answer seen on one task, deleted ones left out, oldest first."""
-    return _current_annotations(store, "a.key GLOB ?", f"{project}:{task}:*")
+    """Give the present version of every answer and draft seen on one task, deleted ones left out, oldest first."""
+    here = "a.key GLOB ? AND number NOT IN (SELECT number FROM gone_answer)"
+    return current_annotations(store, here, f"{project}:{task}:*")
 
 
-def _current_annotations(store: Store, condition: str, value: str) -> list[Annotation]:
-    sql = f"""SELECT key, sentence, author, deleted, body FROM annotation a
+def current_annotations(store: Store, condition: str, value: str | int) -> list[Annotation]:
+    """Give the present version of the annotations that fulfil a condition in SQL, deleted ones left out."""
+    sentences = "(SELECT json_group_array(sentence) FROM answered w WHERE w.number = a.number)"
+    sql = f"""SELECT key, {sentences}, author, deleted, body, draft FROM annotation a
               WHERE {condition} AND number = (SELECT max(number) FROM annotation b WHERE b.key = a.key)
               ORDER BY number"""
-    current = [rows.annotation_of(row) for row in store.db.execute(sql, (value,))]
+    current = [_annotation_of(row) for row in store.db.execute(sql, (value,))]
     return [annotation for annotation in current if not annotation.deleted]
+
+
+# One to an article is asked for by each of its sentences, in turn.
+_annotation_of = lru_cache(maxsize=16)(rows.annotation_of)
 
 
 def answered_sentences(store: Store) -> list[str]:
     """List the live sentences someone ever answered, in reading order."""
-    sql = "SELECT id FROM live WHERE id IN (SELECT sentence FROM annotation) ORDER BY document, number"
+    sql = "SELECT id FROM live WHERE id IN (SELECT sentence FROM answer) ORDER BY document, number"
     return [row[0] for row in store.db.execute(sql)]
 
 
@@ -186,7 +202,7 @@ def document_text(store: Store, document: str) -> str:
 def documents_before_people(store: Store) -> list[str]:
     """List the documents of which a sentence was sent to people, or answered."""
     sql = """SELECT DISTINCT document FROM sentence WHERE id IN (
-             SELECT sentence FROM intent UNION SELECT sentence FROM task UNION SELECT sentence FROM annotation)
+             SELECT sentence FROM intent UNION SELECT sentence FROM task UNION SELECT sentence FROM answered)
              ORDER BY document"""
     return [row[0] for row in store.db.execute(sql)]
 
@@ -194,12 +210,6 @@ def documents_before_people(store: Store) -> list[str]:
 def cluster_basis(store: Store) -> str | None:
     """Name what the clusters were found in; nothing if nobody looked yet."""
     found = store.db.execute("SELECT value FROM meta WHERE key = 'clusters'").fetchone()
-    return found[0] if found else None
-
-
-def cluster_of(store: Store, document: str) -> str | None:
-    """Find the cluster of a document; most are in none."""
-    found = store.db.execute("SELECT cluster FROM cluster WHERE document = ?", (document,)).fetchone()
     return found[0] if found else None
 
 
@@ -222,7 +232,7 @@ def count_clusters(store: Store) -> int:
 
 def count_superseded_answers(store: Store) -> int:
     """Count the answered sentences that stand only in earlier versions of their files."""
-    return count(store, "sentence WHERE id IN (SELECT sentence FROM annotation) AND id NOT IN (SELECT id FROM live)")
+    return count(store, "sentence WHERE id IN (SELECT sentence FROM answer) AND id NOT IN (SELECT id FROM live)")
 
 
 def count_proposed_spans(store: Store, annotator: str) -> int:
@@ -230,6 +240,18 @@ def count_proposed_spans(store: Store, annotator: str) -> int:
     sql = """SELECT coalesce(sum(json_array_length(p.entities)), 0) FROM prediction p
              JOIN live ON live.id = p.sentence WHERE p.annotator = ?"""
     return int(store.db.execute(sql, (annotator,)).fetchone()[0])
+
+
+def contents(store: Store) -> set[str]:
+    """Name every version of every answer that the journal holds."""
+    return {content for (content,) in store.db.execute("SELECT content FROM annotation")}
+
+
+def published(store: Store) -> list[Published]:
+    """Say where each version stands on a hub, as it was last told of each repository, in the order it was told."""
+    same = "l.version = p.version AND l.endpoint = p.endpoint AND l.repository = p.repository"
+    sql = f"SELECT * FROM published p WHERE number = (SELECT max(number) FROM published l WHERE {same}) ORDER BY number"
+    return [Published(*row[2:]) for row in store.db.execute(sql)]
 
 
 def count(store: Store, what: str, *values: object) -> int:

@@ -5,27 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from builder.model import (
-    Action,
-    Annotation,
-    Approval,
-    Document,
-    Entity,
-    Fact,
-    Flag,
-    Gold,
-    GoldSpan,
-    Label,
-    Prediction,
-    Sentence,
-    Span,
-    TakenUp,
-)
+from builder.facts import Fact
+from builder.model import Document, Entity, Flag, Label, Prediction, Sentence, Span, TakenUp
 from builder.offset_map import OffsetMap
 from builder.reading import About, Kind, Source
+from builder.reviewing import Action, Annotation, Approval, Gold, GoldSpan
+from builder.splitting import Placed
 from builder.text.duplicates import Cluster
 
 Row = Sequence[Any]
@@ -109,10 +98,10 @@ def cluster_rows(cluster: Cluster) -> list[Row]:
 
 def prediction_row(prediction: Prediction) -> Row:
     """Order the columns of `prediction`; an abstention is NULL."""
-    found = prediction.entities
-    entities = packed([_entity(entity) for entity in found]) if found else None if found is None else "[]"
-    label = prediction.label and packed([prediction.label.name, prediction.label.score, prediction.label.by])
-    return (prediction.sentence, prediction.annotator, entities, label)
+    found, label = prediction.entities, prediction.label
+    entities = None if found is None else f"[{','.join(map(_written, found))}]"
+    told = f"[{(_remembered_end if label.score else _end)(label.name, label.score, label.by)}" if label else None
+    return (prediction.sentence, prediction.annotator, entities, told)
 
 
 def prediction_of(row: Row) -> Prediction:
@@ -129,13 +118,27 @@ def taken_up_row(taken: TakenUp) -> Row:
 def annotation_row(annotation: Annotation) -> Row:
     """Order the columns of `annotation` behind its number."""
     a = annotation
-    return (a.key, a.sentence, a.author, a.content, int(a.deleted), packed(a.body))
+    return (a.key, a.author, a.content, int(a.deleted), packed(a.body), int(a.is_draft))
 
 
 def annotation_of(row: Row) -> Annotation:
-    """Make an annotation from (key, sentence, author, deleted, body)."""
-    key, sentence, author, deleted, body = row
-    return Annotation(key, sentence, author, json.loads(body), bool(deleted))
+    """Make an annotation from (key, sentences, author, deleted, body, draft)."""
+    key, sentences, author, deleted, body, draft = row
+    return Annotation(key, tuple(json.loads(sentences)), author, json.loads(body), bool(deleted), bool(draft))
+
+
+def annotation_entry(annotation: Annotation) -> dict[str, Any]:
+    """Say an annotation as the journal holds it."""
+    a = annotation
+    entry = {"key": a.key, "sentences": [*a.sentences], "author": a.author, "body": a.body, "deleted": a.deleted}
+    return entry | ({"draft": True} if a.is_draft else {})
+
+
+def annotation_in(entry: Mapping[str, Any]) -> Annotation:
+    """Make an annotation from what the journal holds; before there were tasks of several sentences, it held one."""
+    sentences = entry["sentences"] if "sentences" in entry else [entry["sentence"]]
+    key, author, body = entry["key"], entry["author"], entry["body"]
+    return Annotation(key, tuple(sentences), author, body, entry["deleted"], entry.get("draft", False))
 
 
 def gold_row(gold: Gold) -> Row:
@@ -145,7 +148,7 @@ def gold_row(gold: Gold) -> Row:
         "entities": [[*_span(g.span), g.action, g.proposed_by, g.score] for g in gold.entities],
         "label": [gold.label, gold.label_action, gold.label_proposed_by, gold.label_score],
         "rejected": [_entity(entity) for entity in gold.rejected],
-        "approval": [a.sentence, a.contents, a.text_sha256, a.schema_digest, a.approvers, a.rule, a.at],
+        "approval": [a.sentence, a.contents, a.text_sha256, a.schema_digest, a.approvers, a.rule, a.at, a.is_party],
     }
     return (gold.sentence, packed(body))
 
@@ -154,7 +157,7 @@ def gold_of(row: Row) -> Gold:
     """Make gold from its columns."""
     body = json.loads(row[1])
     label, action, proposers, score = body["label"]
-    sentence, contents, text, schema, approvers, rule, at = body["approval"]
+    sentence, contents, text, schema, approvers, rule, at, *party = body["approval"]
     return Gold(
         sentence=row[0],
         entities=tuple(
@@ -166,8 +169,54 @@ def gold_of(row: Row) -> Gold:
         label_proposed_by=tuple(proposers),
         label_score=score,
         rejected=tuple(_entity_of(entity) for entity in body["rejected"]),
-        approval=Approval(sentence, tuple(contents), text, schema, tuple(approvers), rule, at),
+        approval=Approval(sentence, tuple(contents), text, schema, tuple(approvers), rule, at, *party),
     )
+
+
+def approval_row(approval: Approval) -> Row:
+    """Order the columns of `approval`."""
+    a = approval
+    contents, approvers = packed(a.contents), packed(a.approvers)
+    return (a.id, a.sentence, contents, a.text_sha256, a.schema_digest, approvers, a.rule, a.at, int(a.is_party))
+
+
+def approval_of(row: Row) -> Approval:
+    """Make an approval from its columns."""
+    _, sentence, contents, text, schema, approvers, rule, at, party = row
+    contents, approvers = tuple(json.loads(contents)), tuple(json.loads(approvers))
+    return Approval(sentence, contents, text, schema, approvers, rule, at, bool(party))
+
+
+def approval_entry(approval: Approval) -> dict[str, Any]:
+    """Say an approval as the journal holds it."""
+    a = approval
+    answers = {"sentence": a.sentence, "contents": [*a.contents], "text_sha256": a.text_sha256}
+    by = {"schema": a.schema_digest, "approvers": [*a.approvers], "rule": a.rule, "at": a.at, "party": a.is_party}
+    return answers | by
+
+
+def approval_in(entry: Mapping[str, Any]) -> Approval:
+    """Make an approval from what the journal holds."""
+    e = entry
+    contents, approvers = tuple(e["contents"]), tuple(e["approvers"])
+    return Approval(
+        e["sentence"], contents, e["text_sha256"], e["schema"], approvers, e["rule"], e["at"], e["party"]
+    )  # fmt: skip
+
+
+def splits_entry(version: str, placed: Iterable[Placed]) -> dict[str, Any]:
+    """Say where documents stand as the journal holds it: one entry for all that a version places."""
+    ordered = sorted(placed, key=lambda one: one.document)
+    return {"version": version, "documents": [[p.document, p.group, p.split, p.text, p.place] for p in ordered]}
+
+
+def ledger_rows(number: int, entry: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Order the columns of `ledger`, one row per document of an entry of this number."""
+    version = entry["version"]
+    return [
+        (number, document, group, split, version, text, place)
+        for document, group, split, text, place in entry["documents"]
+    ]
 
 
 def _span(span: Span) -> list[Any]:
@@ -176,6 +225,21 @@ def _span(span: Span) -> list[Any]:
 
 def _entity(entity: Entity) -> list[Any]:
     return [*_span(entity.span), entity.score, entity.by]
+
+
+def _written(entity: Entity) -> str:
+    """Write what `packed` makes of `_entity`; there are millions, and they end in the same few ways."""
+    span, score = entity.span, entity.score
+    end = _remembered_end if score else _end  # 0.0 is equal to -0.0
+    return f"[{span.start},{span.end},{end(span.label, score, entity.by)}"
+
+
+def _end(*parts: str | float | tuple[str, ...]) -> str:
+    """Write the end of a list."""
+    return packed(parts)[1:]
+
+
+_remembered_end = lru_cache(1 << 14, typed=True)(_end)
 
 
 def _entity_of(packed_entity: list[Any]) -> Entity:

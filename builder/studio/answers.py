@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from builder.errors import Unavailable
 
-Id = Annotated[int, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
+# What is greater than this fits no database.
+_MOST = 2**63
+Id = Annotated[int, Field(gt=0, lt=_MOST)]
+Count = Annotated[int, Field(ge=0, lt=_MOST)]
 
 T = TypeVar("T")
 
@@ -59,7 +61,8 @@ class TaskRow(_Answer):
     """A task, as listed."""
 
     id: Id
-    data: dict[str, Any]
+    data: dict[str, Any] = {}
+    annotations: list[dict[str, Any]] = []
     updated_at: str
     total_annotations: Count
     cancelled_annotations: Count
@@ -79,7 +82,14 @@ class TaskPage(_Answer):
     """One page of tasks."""
 
     total: Count
+    total_annotations: int = -1
     tasks: list[TaskRow]
+
+
+class TaskCount(_Answer):
+    """How many tasks there are."""
+
+    total: Count
 
 
 class Person(_Answer):
@@ -100,6 +110,17 @@ class Given(_Answer):
     completed_by: Id | None
 
 
+class Begun(_Answer):
+    """The parts of a draft that everything later rests on."""
+
+    id: Id
+    task: Id
+    user: str
+    result: list[Any]
+    created_at: str
+    updated_at: str
+
+
 class FullTask(_Answer):
     """A task with all its annotations, verbatim."""
 
@@ -107,10 +128,53 @@ class FullTask(_Answer):
     annotations: list[dict[str, Any]]
 
 
+class Invite(_Answer):
+    """Where people make their accounts."""
+
+    invite_url: str
+
+
+class Placed(_Answer):
+    """Where a task stands."""
+
+    project: Id | None
+
+
+class PredictionRow(_Answer):
+    """A prediction, as its task lists it."""
+
+    id: Id
+    result: list[dict[str, Any]]
+    model_version: str | None
+
+
+class PredictedTask(_Answer):
+    """A task with its predictions and the number of answers."""
+
+    id: Id
+    total_annotations: Count
+    cancelled_annotations: Count
+    predictions: list[PredictionRow]
+
+
+class PredictedPage(_Answer):
+    """All tasks that were asked for."""
+
+    total: Count
+    tasks: list[PredictedTask]
+
+
 class Made(_Answer):
     """Something just created."""
 
     id: Id
+
+
+class IdPage(_Answer):
+    """One page of tasks of which only the ids are asked for."""
+
+    total: Count
+    tasks: list[Made]
 
 
 def believed(shape: type[T], content: Any, what: str) -> T:

@@ -8,62 +8,60 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from builder.errors import BrokenError, Unavailable, UsageError
-from builder.ports import TaskState
-from builder.studio import wire
+from builder.errors import Unavailable, UsageError
+from builder.ports import Listing, Look, TaskRead, TaskState
+from builder.studio import bodies, wire
 from builder.studio.answers import (
     Account,
-    FullTask,
     Given,
     Imported,
+    Invite,
     Made,
-    Person,
     Project,
     ProjectPage,
+    TaskCount,
     TaskPage,
-    TaskRow,
     believed,
 )
-from builder.studio.codec import BATCH, KEY
+from builder.studio.codec import BATCH, SHOWN_VERSION
+from builder.studio.offers import Offers
 from builder.studio.paging import read_whole
+from builder.studio.task_reader import TaskReader
 
 if TYPE_CHECKING:
     from label_studio_sdk.core.client_wrapper import SyncClientWrapper
 
-# Reviewers see only the predictions whose model version is the project's own, so all of ours carry one name;
-# who proposed what, and with which version, is known in the store.
-SHOWN_VERSION = "builder"
-
-TITLE_LENGTH = 50
+T = TypeVar("T")
 
 _ATTEMPTS = 3
+_LONGEST_PAUSE = 60.0
 _PAGE = 500
 _PROJECT_FIELDS = "id,description,model_version,label_config,expert_instruction,maximum_annotations"
 _TASK_FIELDS = "id,data,updated_at,total_annotations,cancelled_annotations"
-
-# Written anew at each reading ("3 minutes ago") or derived from the account: they would make an unchanged
-# annotation look edited.
-_VOLATILE = frozenset({"created_ago", "created_username"})
 
 
 class StudioClient:
     """A `builder.ports.Studio` over HTTP, as one account."""
 
-    def __init__(self, url: str, token: str, *, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, url: str, token: str, *, pause: Callable[[float], None] = time.sleep, timeout: float = wire.TIMEOUT
+    ) -> None:
         self.url = wire.checked_url(url)
         self._pause = pause
-        self._transport = _open_transport(self.url, token)
+        self._transport = _open_transport(self.url, token, timeout)
+        self._tasks = TaskReader(self._read)
+        self._offers = Offers(self._read, self._send)
 
     def whoami(self) -> str:
         """Give the e-mail address of this account."""
-        return believed(Account, self._get("/api/current-user/whoami"), "this account").email
+        return self._read(Account, "this account", "/api/current-user/whoami").email
 
     def people(self) -> dict[int, str]:
         """Give the e-mail address of every account, by id."""
-        accounts = believed(list[Account], self._get("/api/users/"), "the accounts")
+        accounts = self._read(list[Account], "the accounts", "/api/users/")
         return {account.id: account.email for account in accounts}
 
     def project_url(self, project: int) -> str:
@@ -106,10 +104,13 @@ class StudioClient:
         """
         if not tasks:
             return []
-        body = [_shown(task) for task in tasks]
-        _check_sendable(body)
+        body = [bodies.shown(task) for task in tasks]
         path = f"/api/projects/{project}/import"
-        imported = believed(Imported, self._send("POST", path, body, return_task_ids="true"), "the import")
+        try:
+            imported = believed(Imported, self._send("POST", path, body, return_task_ids="true"), "the import")
+        except wire.NotThere as error:
+            # A gateway that lost its server says so too, before or after the server has done its work.
+            raise Unavailable(str(error)) from None
         if len(set(imported.task_ids)) != len(tasks):
             raise Unavailable(f"{self.url} took {len(imported.task_ids)} of {len(tasks)} tasks")
         return imported.task_ids
@@ -119,53 +120,87 @@ class StudioClient:
         is_batch = {"filter": f"filter:tasks:data.{BATCH}", "operator": "equal", "type": "String", "value": batch}
         rows = self._all_tasks(project, {"conjunction": "and", "items": [is_batch]})
         newest_first = sorted(rows, key=lambda row: -row.id)
-        return {str(r.data[KEY]): r.id for r in newest_first if r.data.get(BATCH) == batch}
+        ours = [row for row in newest_first if row.batch == batch]
+        return {sentence: row.id for row in ours for sentence in row.sentences}
 
     def list_tasks(self, project: int) -> list[TaskState]:
         """List every task of the project that is ours; complete, or an error."""
-        return [
-            TaskState(row.id, str(row.data[KEY]), str(row.data.get(BATCH, "")), row.stamp, row.answers)
-            for row in self._all_tasks(project, None)
-            if KEY in row.data
-        ]
+        return [state for state in self._all_tasks(project, None) if state.sentences or not state.is_readable]
+
+    def count_tasks(self, project: int) -> int:
+        """Count the tasks of the project, whoever made them."""
+        where: dict[str, Any] = {"project": project, "include": "id", "page_size": 1}
+        return self._read(TaskCount, "the number of tasks", "/api/tasks/", **where).total
 
     def list_annotations(self, task: int) -> list[dict[str, Any]]:
-        """Give every annotation of a task as the server holds it, skipped ones included.
+        """Give every annotation of a task as the server holds it, skipped ones included."""
+        return self._tasks.answers_to(task)
 
-        Two fields that the server writes anew at each reading are left out, and `completed_by` is an id.
-        """
-        # /api/tasks/{id}/annotations/ leaves out the skipped ones.
-        full = believed(FullTask, self._get(f"/api/tasks/{task}", resolve_uri="false"), f"task {task}")
-        annotations = [_plain(annotation) for annotation in full.annotations]
-        for given in believed(list[Given], annotations, f"the annotations of task {task}"):
-            if given.task != task:
-                raise Unavailable(f"{self.url} answered with an annotation of task {given.task} for task {task}")
-        return annotations
+    def list_stamps(self, project: int, since: str = "", at_most: int | None = None) -> Listing:
+        """List the stamp of every task, or of those changed after a time; complete, or an error."""
+        return self._tasks.list_stamps(project, since, at_most)
+
+    def read_tasks(self, project: int, tasks: Sequence[int]) -> list[TaskRead]:
+        """Read tasks with their answers; one that the server cannot give back is named, and the rest is read."""
+        return self._tasks.read_tasks(project, tasks)
+
+    def read_drafts(self, project: int) -> dict[int, list[dict[str, Any]] | None]:
+        """Give what anybody has begun and not submitted, by task; None where the server cannot give it back."""
+        return self._tasks.read_drafts(project)
+
+    def project_of(self, task: int) -> int | None:
+        """Find the project that holds a task now; nothing if the task is not there."""
+        return self._tasks.project_of(task)
+
+    def look_at(self, project: int, tasks: Sequence[int]) -> list[Look]:
+        """Look at tasks afresh, with the predictions at them; one that is not there any more is left out."""
+        return self._offers.look_at(project, tasks)
+
+    def offer(self, task: int, prediction: Mapping[str, Any]) -> int:
+        """Show reviewers of a task one more prediction; give its id."""
+        return self._offers.offer(task, prediction)
+
+    def retire(self, prediction: int) -> None:
+        """Show a prediction no longer; it stays."""
+        self._offers.retire(prediction)
 
     def submit(
         self, task: int, result: Sequence[Mapping[str, Any]], *, lead_time: float, cancelled: bool = False
     ) -> int:
         """Answer a task as this account; give the annotation's id."""
         body = {"result": list(result), "lead_time": lead_time, "was_cancelled": cancelled, "ground_truth": False}
-        _check_sendable(body)
         return believed(Made, self._send("POST", f"/api/tasks/{task}/annotations/", body), "the annotation").id
+
+    def give_back(self, task: int, body: Mapping[str, Any], unique_id: str, author: int | None) -> str:
+        """Answer a task as it was answered before, in its author's name; nothing if it has an answer of this name."""
+        kept = {key: body[key] for key in ("result", "was_cancelled", "lead_time", "ground_truth") if key in body}
+        answer = {**kept, "unique_id": unique_id} | ({} if author is None else {"completed_by": author})
+        try:
+            made = believed(Given, self._send("POST", f"/api/tasks/{task}/annotations/", answer), "the annotation")
+        except wire.AlreadyThere:
+            return ""
+        return f"{made.id}:{made.created_at}"
+
+    def invite(self) -> str:
+        """Give the address at which people make their accounts."""
+        return self._read(Invite, "the invite link", "/api/invite").invite_url
 
     def _marked(self, marker: str) -> Project | None:
         """Find the oldest project with this marker, should a lost answer have made two."""
-        marked = [project for project in self._projects() if marker in (project.description or "")]
+        marked = [project for project in self._projects() if marker in (project.description or "").split()]
         return min(marked, key=lambda project: project.id, default=None)
 
     def _projects(self) -> list[Project]:
         def page(number: int) -> tuple[int, list[Project]]:
-            content = self._get("/api/projects/", page=number, page_size=100, include=_PROJECT_FIELDS)
-            answer = believed(ProjectPage, content, "the projects")
+            where: dict[str, Any] = {"page": number, "page_size": 100, "include": _PROJECT_FIELDS}
+            answer = self._read(ProjectPage, "the projects", "/api/projects/", **where)
             return answer.count, answer.results
 
         return read_whole(page, "projects")
 
     def _create_project(self, marker: str, title: str, label_config: str, instruction: str, answers: int) -> int:
         settings = {
-            "title": _fitting(title),
+            "title": bodies.fitting(title),
             "description": f"Made by annotation-dataset-builder; the next line is how it finds this project.\n{marker}",
             "label_config": label_config,
             "expert_instruction": instruction,
@@ -178,42 +213,55 @@ class StudioClient:
         }
         return believed(Made, self._send("POST", "/api/projects/", settings), "the new project").id
 
-    def _all_tasks(self, project: int, filters: Mapping[str, Any] | None) -> list[TaskRow]:
+    def _all_tasks(self, project: int, filters: Mapping[str, Any] | None) -> list[TaskState]:
         query = {"ordering": ["tasks:id"]} | ({"filters": filters} if filters else {})
 
-        def page(number: int) -> tuple[int, list[TaskRow]]:
-            where = {"project": project, "query": json.dumps(query), "include": _TASK_FIELDS, "resolve_uri": "false"}
-            answer = believed(TaskPage, self._get("/api/tasks/", **where, page=number, page_size=_PAGE), "the tasks")
-            return answer.total, answer.tasks
+        def page(number: int) -> tuple[int, list[TaskState]]:
+            where: dict[str, Any] = {"project": project, "query": json.dumps(query), "page": number, "page_size": _PAGE}
+            where |= {"include": _TASK_FIELDS, "resolve_uri": "false"}
+            try:
+                answer = self._read(TaskPage, "the tasks", "/api/tasks/", once=True, **where)
+            except wire.Choked:
+                total, rows = self._tasks.page_in_halves(project, query, number, _PAGE)
+                return total, [bodies.state(row) for row in rows]
+            return answer.total, [bodies.state(row) for row in answer.tasks]
 
         return read_whole(page, "tasks")
 
-    def _get(self, path: str, **query: Any) -> Any:
-        """Read, again if need be: reading changes nothing."""
+    def _read(self, shape: type[T], what: str, path: str, *, once: bool = False, **query: Any) -> T:
+        """Read what must have this shape, again if need be: reading changes nothing.
+
+        Asked `once`, a server that breaks down over it has answered.
+        """
         for attempt in range(1, _ATTEMPTS):
             try:
-                return self._call("GET", path, query, None)
-            except Unavailable:
-                self._pause(0.5 * 2**attempt)
-        return self._call("GET", path, query, None)
+                return believed(shape, self._call("GET", path, query), what)
+            except Unavailable as error:
+                if once and isinstance(error, wire.Choked):
+                    raise
+                self._pause(max(0.5 * 2**attempt, min(error.after, _LONGEST_PAUSE)))
+        return believed(shape, self._call("GET", path, query), what)
 
     def _send(self, method: str, path: str, body: Any, **query: Any) -> Any:
         """Write, once: after a lost answer nobody knows whether it arrived."""
-        return self._call(method, path, query, body)
+        return self._call(method, path, query, bodies.sendable(body))
 
-    def _call(self, method: str, path: str, query: Mapping[str, Any], body: Any) -> Any:
+    def _call(self, method: str, path: str, query: Mapping[str, Any], body: bytes | None = None) -> Any:
         from label_studio_sdk.core.api_error import ApiError
 
+        headers = {"Content-Type": "application/json"} if body else None
         try:
             with wire.translated(self.url):
-                response = self._transport.httpx_client.request(path, method=method, params=dict(query), json=body)
-        except ApiError as error:
-            # Only a personal access token, traded for a short-lived one, fails here. Its text holds cookies.
-            raise _api_problem(self.url, error.status_code) from None
+                response = self._transport.httpx_client.request(
+                    path, method=method, params=dict(query), content=body, headers=headers
+                )
+        except (ApiError, ValueError, RecursionError) as error:
+            # Only a personal access token, traded for a short-lived one, fails here. Its text holds cookies and tokens.
+            raise _api_problem(self.url, error) from None
         return wire.json_of(response, self.url)
 
 
-def _open_transport(url: str, token: str) -> SyncClientWrapper:
+def _open_transport(url: str, token: str, timeout: float) -> SyncClientWrapper:
     """Open the SDK's transport, which knows both kinds of access token.
 
     Not the whole client: importing it costs over three seconds, and its typed methods believe any answer.
@@ -225,49 +273,15 @@ def _open_transport(url: str, token: str) -> SyncClientWrapper:
         raise UsageError("BUILDER_STUDIO_KEY is empty or holds characters that no access token has")
     try:
         # By itself the SDK repeats a POST up to three times, which makes every task twice or thrice.
-        return SyncClientWrapper(base_url=url, api_key=token, max_retries=0, httpx_client=wire.connect(url))
-    except ApiError as error:
-        raise _api_problem(url, error.status_code) from None
+        return SyncClientWrapper(
+            base_url=url, api_key=token, max_retries=0, httpx_client=wire.connect(url, timeout=timeout)
+        )
+    except (ApiError, ValueError, RecursionError) as error:
+        raise _api_problem(url, error) from None
 
 
-def _api_problem(url: str, status: int | None) -> UsageError | Unavailable:
+def _api_problem(url: str, error: Exception) -> UsageError | Unavailable:
+    status = getattr(error, "status_code", None) or "unknown"
     if status in (401, 403):
         return wire.token_refused(url)
     return Unavailable(f"{url} did not accept the personal access token (status {status}); try again later")
-
-
-def _shown(task: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a task whose predictions reviewers will see."""
-    predictions = [{**prediction, "model_version": SHOWN_VERSION} for prediction in task.get("predictions", ())]
-    return {**task, "predictions": predictions}
-
-
-def _plain(annotation: Mapping[str, Any]) -> dict[str, Any]:
-    plain = {key: value for key, value in annotation.items() if key not in _VOLATILE}
-    author = plain.get("completed_by")
-    return plain | {"completed_by": believed(Person, author, "an author").id} if isinstance(author, dict) else plain
-
-
-def _fitting(title: str) -> str:
-    """Fit a title into the 3 to 50 characters a server allows."""
-    return title.strip()[:TITLE_LENGTH].strip().ljust(3, "_")
-
-
-def _check_sendable(body: Any) -> None:
-    """Stop what a server would accept and then choke on: one lone surrogate makes a whole project unreadable."""
-    try:
-        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-    except ValueError as error:
-        raise BrokenError(f"text that cannot be sent reached the client: {error.__class__.__name__}") from None
-    if any("\0" in text for text in _texts(body)):
-        raise BrokenError("text that cannot be sent reached the client: a NUL character")
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from _texts(list(value.values()))
-    elif isinstance(value, list):
-        for part in value:
-            yield from _texts(part)

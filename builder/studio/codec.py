@@ -7,29 +7,45 @@ code points (measured on 1.23.2), as we do; every region is still checked agains
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from builder.errors import Rejected
-from builder.model import Answer, Prediction, Sentence, Span, text_digest
+from builder.model import Prediction, Sentence, Span, stable_id, text_digest
+from builder.reviewing import Answer
 from builder.schema import LabelSchema
+from builder.studio.asides import asides
 from builder.text.graphemes import snapped
 
 ENTITY, LABEL, COMMENT, TEXT = "entity", "label", "comment", "text"
 """Names of the controls on the review page, and of the text they speak of."""
 
 KEY, BATCH = "builder_key", "builder_batch"
-"""Our keys in a task's data: the sentence's id and the push batch."""
+"""Our keys in a task's data: the id of its sentence (of several, with blanks between) and the push batch."""
 
-MODEL_VERSION = "builder"
-"""Label Studio shows only the predictions of a project's own model version, so it is one and the same."""
+_SHOWN = "builder_shown"
+"""Our key in a task's data that names all that people see of it, so that an edit of it shows."""
+
+SHOWN_VERSION = "builder"
+"""Label Studio shows only the predictions of a project's own model version, so all of ours carry one.
+
+Who proposed what, and with which version, is known in the store.
+"""
+
+Control = tuple[str, str, str]
+"""A control's name, the name of the text it speaks of, and the type of its regions."""
+
+_CONTROLS = frozenset({(ENTITY, TEXT, "labels"), (LABEL, TEXT, "choices"), (COMMENT, TEXT, "textarea")})
 
 _QUOTED = 24
 """Characters of a flagged place that are shown."""
 
 # Label Studio stores these and then cannot give them back: one lone surrogate spoils a whole project's export.
 _POISON = re.compile("[\x00\ud800-\udfff]")
+
+# These turn what stands around them, so that a title or a file's name would read as another one.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +61,95 @@ class Passage:
 
 
 def task_of(passage: Passage, prediction: Prediction, schema: LabelSchema, batch: str) -> dict[str, Any]:
-    """Make one task with its prediction.
+    """Make one task with its prediction; without an annotator it is nobody's, and the task has none.
 
     Raises:
         Rejected: the text or the prediction would poison the server.
     """
     sentence = passage.sentence
-    if _POISON.search(sentence.text):
-        raise Rejected("the text holds a NUL or half a surrogate pair", "E_TEXT")
+    check_sendable(sentence, prediction, schema)
+    offered = [offer_of([prediction], regions(prediction, sentence.text))] if prediction.annotator else []
+    data = named(page_of(passage), [sentence], batch, schema) | asides([sentence], [prediction])
+    return {"data": data, "predictions": offered}
+
+
+def page_of(passage: Passage) -> dict[str, Any]:
+    """Say all that people see of a sentence and its surroundings."""
+    sentence = passage.sentence
     place = f"{sentence.kind} {sentence.number + 1}"
+    return {
+        TEXT: sentence.text,
+        "title": shown(passage.title),
+        "before": shown(passage.before),
+        "after": shown(passage.after),
+        "origin": shown(" · ".join((passage.source, place, *flags_of(sentence), *passage.document_flags))),
+        "flags": shown(", ".join(sentence.flag_names)),
+    }
+
+
+def named(data: Mapping[str, Any], sentences: Iterable[Sentence], batch: str, schema: LabelSchema) -> dict[str, Any]:
+    """Add our keys to what a task shows of sentences."""
+    return {
+        **data,
+        KEY: " ".join(sentence.id for sentence in sentences),
+        BATCH: batch,
+        "builder_text_sha256": shown_digest(data),
+        "builder_schema": schema.digest,
+        _SHOWN: stable_id(data),
+    }
+
+
+def offer_of(predictions: Iterable[Prediction], result: Sequence[Any]) -> dict[str, Any]:
+    """Make the one prediction of a task from those of its sentences and the regions that say them."""
+    return {"model_version": SHOWN_VERSION, "score": score_of(predictions), "result": result}
+
+
+def check_sendable(sentence: Sentence, prediction: Prediction, schema: LabelSchema) -> None:
+    """Let pass what may be sent.
+
+    Raises:
+        Rejected: the text or the prediction would poison the server.
+    """
+    check_text(sentence.text)
     label = prediction.label.name if prediction.label else None
     answer = Answer(tuple(entity.span for entity in prediction.entities or ()), label)
     if problem := schema.problem(answer, sentence.text):
         raise Rejected(f"the prediction of {prediction.annotator} does not fit: {problem}", "E_PREDICTION")
-    return {
-        "data": {
-            TEXT: sentence.text,
-            "title": _shown(passage.title),
-            "before": _shown(passage.before),
-            "after": _shown(passage.after),
-            "origin": _shown(" · ".join((passage.source, place, *_flags(sentence), *passage.document_flags))),
-            "flags": _shown(", ".join(sentence.flag_names)),
-            KEY: sentence.id,
-            BATCH: batch,
-            "builder_text_sha256": text_digest(sentence.text),
-            "builder_schema": schema.digest,
-        },
-        "predictions": [
-            {"model_version": MODEL_VERSION, "score": _score(prediction), "result": regions(prediction, sentence.text)}
-        ],
-    }
 
 
-def _flags(sentence: Sentence) -> Iterator[str]:
+def check_text(text: str) -> None:
+    """Let pass a text that the server can give back.
+
+    Raises:
+        Rejected: it cannot.
+    """
+    if is_poisoned(text):
+        raise Rejected("the text holds a NUL or half a surrogate pair", "E_TEXT")
+
+
+def is_poisoned(text: str) -> bool:
+    """Whether the server could not give this text back."""
+    return _POISON.search(text) is not None
+
+
+def sentences_of(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the sentences that a task shows; none if it is not ours."""
+    return tuple(str(data.get(KEY, "")).split())
+
+
+def was_edited(data: Mapping[str, Any], digest: str) -> bool:
+    """Whether somebody changed what a task shows since it was sent; its text had this digest."""
+    rest = {key: value for key, value in data.items() if not key.startswith("builder_")}
+    return shown_digest(data) != digest or data.get(_SHOWN, stable_id(rest)) != stable_id(rest)
+
+
+def shown_digest(data: Mapping[str, Any]) -> str:
+    """Name the text that a task shows, whatever its other keys say of it."""
+    text = data.get(TEXT)
+    return text_digest(text if isinstance(text, str) else "")
+
+
+def flags_of(sentence: Sentence) -> Iterator[str]:
     """Say each flag, and the characters it stands at where these are not all or none."""
     for name in sentence.flag_names:
         texts = [sentence.text[f.start : f.end] for f in sentence.flags if f.name == name]
@@ -124,56 +196,100 @@ def answer_of(result: Sequence[Any], text: str) -> Answer:
     """
     spans: set[Span] = set()
     labels: list[str] = []
-    for kind, region in _typed(result):
-        if kind == "labels":
+    for control, region in regions_of(result, _CONTROLS):
+        if control == ENTITY:
             spans.add(_span(region, text))
-        elif kind == "choices":
-            labels.extend(_strings(region, "choices"))
+        elif control == LABEL:
+            labels.extend(names_of(region, "choices"))
     if len(set(labels)) > 1:
         raise Rejected(f"several sentence labels: {', '.join(sorted(set(labels)))}", "E_LABELS")
     return Answer(tuple(sorted(spans)), labels[0] if labels else None)
 
 
-def _typed(result: Sequence[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield each region's type and value."""
-    expected = {(ENTITY, TEXT, "labels"), (LABEL, TEXT, "choices"), (COMMENT, TEXT, "textarea")}
+def labels_named(result: Sequence[Any]) -> frozenset[str]:
+    """Name every label that an answer's regions hold, sound or not."""
+    values = [region["value"] for region in result if isinstance(region, Mapping) and "value" in region]
+    found = [value.get(kind) for value in values if isinstance(value, Mapping) for kind in ("labels", "choices")]
+    return frozenset(name for listed in found if isinstance(listed, list) for name in listed if isinstance(name, str))
+
+
+def regions_of(result: Sequence[Any], controls: Collection[Control]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give each region's control and value.
+
+    Raises:
+        Rejected: it is no region, or of none of these controls.
+    """
     for region in result:
         if not isinstance(region, Mapping) or not isinstance(region.get("value"), Mapping):
             raise Rejected(f"not a region: {region!r:.80}", "E_REGION")
         names = (region.get("from_name"), region.get("to_name"), region.get("type"))
-        if not all(isinstance(name, str) for name in names) or names not in expected:
+        if not all(isinstance(name, str) for name in names) or names not in controls:
             raise Rejected(f"a region of an unknown control: {names}", "E_REGION")
-        yield str(names[2]), region["value"]
+        yield str(names[0]), region["value"]
 
 
-def _span(value: Mapping[str, Any], text: str) -> Span:
-    labels = _strings(value, "labels")
-    start, end = value.get("start"), value.get("end")
+def place_of(value: Mapping[str, Any], text: str) -> tuple[int, int]:
+    """Give the characters that a region covers.
+
+    Raises:
+        Rejected: these are not the ones it claims to cover.
+    """
+    start, end, claimed = value.get("start"), value.get("end"), value.get("text")
     if type(start) is not int or type(end) is not int:
         raise Rejected(f"offsets are not whole numbers: {start!r}, {end!r}", "E_OFFSET")
+    # Of a span whose edge was dragged behind a tab, Label Studio 1.23.2 sends right offsets and an empty text.
+    if not 0 <= start < end <= len(text) or claimed not in (text[start:end], ""):
+        raise Rejected(f"span [{start}, {end}) covers {text[start:end]!r}, not {claimed!r}", "E_OFFSET")
+    return start, end
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out the white space at the edges of a place."""
+    covered = text[start:end]
+    return start + len(covered) - len(covered.lstrip()), end - len(covered) + len(covered.rstrip())
+
+
+def entity_label(value: Mapping[str, Any]) -> str:
+    """Give the one label of an entity's region.
+
+    Raises:
+        Rejected: it has none, or several.
+    """
+    labels = names_of(value, "labels")
     if len(labels) != 1:
         raise Rejected(f"a span with {len(labels)} labels", "E_LABELS")
-    if not 0 <= start < end <= len(text) or text[start:end] != value.get("text"):
-        raise Rejected(f"span [{start}, {end}) covers {text[start:end]!r}, not {value.get('text')!r}", "E_OFFSET")
-    covered = text[start:end]
-    start, end = start + len(covered) - len(covered.lstrip()), end - len(covered) + len(covered.rstrip())
-    return Span(*snapped(text, start, end), labels[0])
+    return labels[0]
 
 
-def _strings(value: Mapping[str, Any], name: str) -> list[str]:
-    found = value.get(name)
-    if not isinstance(found, list) or not all(isinstance(label, str) for label in found):
-        raise Rejected(f"a region without {name}", "E_REGION")
+def names_of(value: Mapping[str, Any], key: str) -> list[str]:
+    """Give the labels or choices of a region.
+
+    Raises:
+        Rejected: it has no list of them.
+    """
+    found = value.get(key)
+    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+        raise Rejected(f"a region without {key}", "E_REGION")
     return found
 
 
-def _score(prediction: Prediction) -> float:
-    """Give a prediction one number: the mean of its scores."""
-    scores = [entity.score for entity in prediction.entities or ()]
-    scores += [prediction.label.score] if prediction.label else []
+def _span(value: Mapping[str, Any], text: str) -> Span:
+    label = entity_label(value)
+    start, end = trimmed(text, *place_of(value, text))
+    if end <= start:
+        raise Rejected("an empty span", "E_OFFSET")
+    return Span(*snapped(text, start, end), label)
+
+
+def score_of(predictions: Iterable[Prediction]) -> float:
+    """Give predictions one number: the mean of their scores."""
+    scores: list[float] = []
+    for prediction in predictions:
+        scores += [entity.score for entity in prediction.entities or ()]
+        scores += [prediction.label.score] if prediction.label else []
     return round(sum(scores) / len(scores), 4) if scores else 0.0
 
 
-def _shown(text: str) -> str:
-    """Show surroundings: never empty, and without what the server cannot give back."""
-    return _POISON.sub("\ufffd", text) or "—"
+def shown(text: str) -> str:
+    """Show surroundings: never empty, and without what the server cannot give back or what turns their direction."""
+    return _TURNING.sub("\ufffd", _POISON.sub("\ufffd", text)) or "—"

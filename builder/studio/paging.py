@@ -1,14 +1,17 @@
-"""Pages become one whole list, or an error: a list that is silently short would look like deleted work."""
+"""Pages become one whole list, or an error: a list that is silently short would look like deleted work.
+
+What the server cannot give back at all is found by halves and named, so that the rest is read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from builder.errors import Unavailable
-from builder.studio.wire import NotThere
+from builder.studio.wire import Choked, NotThere
 
-_SWEEPS = 3
+_SWEEPS = 4
 
 
 class _Row(Protocol):
@@ -17,6 +20,7 @@ class _Row(Protocol):
 
 
 R = TypeVar("R", bound=_Row)
+T = TypeVar("T")
 Page = Callable[[int], tuple[int, list[R]]]
 
 
@@ -25,12 +29,32 @@ def read_whole(page: Page[R], what: str) -> list[R]:
 
     Raises:
         Unavailable: it changed during every sweep, or the server announces more than it gives.
+        NotThere: not even its first page was ever there.
     """
+    missing = list[NotThere]()
     for _ in range(_SWEEPS):
-        rows = _sweep(page)
+        try:
+            rows = _sweep(page)
+        except NotThere as error:
+            missing.append(error)
+            continue
         if rows is not None:
             return rows
+    if len(missing) == _SWEEPS:
+        raise missing[-1]
     raise Unavailable(f"the list of {what} did not hold still while it was read; try again")
+
+
+def read_in_halves(ids: Sequence[int], read: Callable[[Sequence[int]], list[T]]) -> tuple[list[T], list[int]]:
+    """Read what carries these ids; where the server breaks down, half of them, down to each one it cannot give back."""
+    try:
+        return (read(ids) if ids else []), []
+    except Choked:
+        if len(ids) == 1:
+            return [], [*ids]
+    middle = len(ids) // 2
+    first, second = read_in_halves(ids[:middle], read), read_in_halves(ids[middle:], read)
+    return first[0] + second[0], first[1] + second[1]
 
 
 def _sweep(page: Page[R]) -> list[R] | None:
@@ -45,5 +69,5 @@ def _sweep(page: Page[R]) -> list[R] | None:
             return None
         if now != total or not more:
             return None
-        rows = rows + more
+        rows.extend(more)
     return rows if len(rows) == total == len({row.id for row in rows}) else None

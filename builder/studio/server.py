@@ -72,7 +72,7 @@ class _Record:
 class EmbeddedServer:
     """One Label Studio server in one folder."""
 
-    def __init__(self, folder: Path, environments: Path | None = None) -> None:
+    def __init__(self, folder: Path, environments: Path | None = None, *, local_backends: bool = False) -> None:
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self.log = self.folder / "label-studio.log"
@@ -80,6 +80,7 @@ class EmbeddedServer:
         self._record = self.folder / "server.json"
         self._database = self.data / "label_studio.sqlite3"
         self._environments = environments or default_folder()
+        self._local_backends = local_backends
 
     def start(self, say: Callable[[str], None]) -> ServerInfo:
         """Start the server unless it runs, and wait until it answers.
@@ -128,7 +129,7 @@ class EmbeddedServer:
         with self._open_log() as log:
             child = subprocess.Popen(
                 ["/bin/sh", "-c", _WAIT_FOR_RECORD, "sh", *_command(environment.python, port)],
-                env=_variables(self.data, owner),
+                env=_variables(self.data, owner, self._local_backends),
                 cwd=self.data,
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -218,7 +219,7 @@ def _command(python: Path, port: int) -> list[str]:
     return [*server, *where, "--log-level", "WARNING"]
 
 
-def _variables(data: Path, owner: dict[str, str]) -> dict[str, str]:
+def _variables(data: Path, owner: dict[str, str], local_backends: bool) -> dict[str, str]:
     """Say every switch; secrets go by environment, since a command line is public on the machine."""
     return clean_variables(data) | {
         # These three make the owner at the first start; later ones leave an existing account as it is.
@@ -234,6 +235,10 @@ def _variables(data: Path, owner: dict[str, str]) -> dict[str, str]:
         "LABEL_STUDIO_ENABLE_LOCAL_FILES_STORAGE": "false",
         # A web page elsewhere cannot reach it by pointing its own host name at 127.0.0.1.
         "LABEL_STUDIO_ALLOWED_HOSTS": f"{HOST},localhost",
+        # Who may edit a project can else make it ask any address of this machine and its networks. Registering a
+        # backend also makes a webhook to it, hence both.
+        "LABEL_STUDIO_ML_BLOCK_LOCAL_IP": "false" if local_backends else "true",
+        "LABEL_STUDIO_SSRF_PROTECTION_ENABLED": "false" if local_backends else "true",
     }
 
 

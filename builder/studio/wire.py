@@ -5,6 +5,7 @@ No message made here holds a header, a cookie or a token; causes are cut off, si
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -25,17 +26,32 @@ class NotThere(UsageError):
     """The server answered, and has nothing at that address."""
 
 
+class AlreadyThere(BrokenError):
+    """The server holds one of this name."""
+
+
+class Choked(Unavailable):
+    """The server broke down over this answer (500): now and then by chance, always when it cannot write it."""
+
+
 def checked_url(url: str) -> str:
-    """Give the URL of a server without its last slash.
+    """Give the URL of a server without its last slash; one that is refused is not repeated, as it may hold a secret.
 
     Raises:
-        UsageError: it is not the URL of a web server, or holds a password.
+        UsageError: it is not the URL of a web server, or holds a password or a query.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{url!r} is not the URL of a server; it looks like http://127.0.0.1:8080")
-    if parts.username or parts.password:
-        raise UsageError("the URL of the server holds a password; put the account's token in BUILDER_STUDIO_KEY")
+    if "@" in url or "?" in url or "#" in url:
+        raise UsageError(
+            "the URL of the server holds a password or a query; put the account's token in BUILDER_STUDIO_KEY"
+        )
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    # `urlsplit` leaves out line breaks, and so does not see them.
+    if not is_whole or not url.isascii() or not url.isprintable() or " " in url:
+        raise UsageError("[studio] url is not the URL of a server; it looks like http://127.0.0.1:8080")
     return url.rstrip("/")
 
 
@@ -58,7 +74,7 @@ def translated(url: str) -> Iterator[None]:
     try:
         yield
     except (httpx.UnsupportedProtocol, httpx.InvalidURL):
-        raise UsageError(f"{url!r} is not the URL of a server; it looks like http://127.0.0.1:8080") from None
+        raise UsageError("the URL of the server is not one; it looks like http://127.0.0.1:8080") from None
     except httpx.HTTPError as error:
         raise Unavailable(f"no answer from {url} ({type(error).__name__}); is the server running?") from None
 
@@ -74,12 +90,12 @@ def json_of(response: httpx.Response, url: str) -> Any:
     """Give what a 2xx answer holds.
 
     Raises:
-        Unavailable: it is cut short, or not JSON.
+        Unavailable: it is cut short, not JSON, nested without end, or holds numbers that are none.
     """
     check_status(response, url)
     try:
-        return response.json()
-    except ValueError:
+        return response.json(parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError):
         raise Unavailable(f"{url} answered for {response.url.path} with something that is not JSON") from None
 
 
@@ -95,8 +111,34 @@ def check_status(response: httpx.Response, url: str) -> None:
     if status == 404:
         raise NotThere(f"{url} has no {response.url.path}: is it a Label Studio server, and is the project there?")
     if status in (408, 429) or 500 <= status:
-        raise Unavailable(f"{url} answered {status} for {response.url.path}; try again later")
-    raise BrokenError(f"{url} refused {response.url.path} ({status}): {response.text[:300]}")
+        after = _seconds(response.headers.get("Retry-After", ""))
+        problem = f"{url} answered {status} for {response.url.path}; try again later"
+        raise Choked(problem) if status == 500 else Unavailable(problem, after=after)
+    if status == 409:
+        raise AlreadyThere(f"{url} holds one like that already: {response.url.path}")
+    raise BrokenError(f"{url} refused {response.url.path} ({status}): {_said(response)}")
+
+
+def _said(response: httpx.Response) -> str:
+    """Quote a refusal without what let us in: there are servers that send a request back for a message."""
+    text, sent = response.text, response.request.headers
+    pairs = (pair.partition("=")[2] for pair in sent.get("Cookie", "").split("; "))
+    for secret in filter(None, (sent.get("Authorization", "").rpartition(" ")[2], *pairs)):
+        text = text.replace(secret, "…")
+    return text[:300]
+
+
+def _finite(number: str) -> float:
+    """Read a number; NaN and Infinity are no JSON, and what is too great becomes one of them."""
+    read = float(number)
+    if not math.isfinite(read):
+        raise ValueError("not a number")
+    return read
+
+
+def _seconds(retry_after: str) -> float:
+    """Read how long a server wants to be left alone; a date instead of seconds is not followed."""
+    return float(retry_after) if retry_after.isascii() and retry_after.isdigit() else 0.0
 
 
 def answers(url: str, path: str, *, timeout: float = 2.0) -> bool:

@@ -19,6 +19,7 @@ from heapq import nsmallest
 from itertools import groupby
 from operator import eq
 
+from builder.text.forest import Forest
 from builder.text.shingles import PERMUTATIONS, folded, folded_digest, hashes, signature
 
 # The threshold at which rensa and datasketch were compared on 5,600 documents (recall .956 and .929 of exact Jaccard).
@@ -113,23 +114,6 @@ def _sketch(documents: tuple[str, ...], text: str) -> _Sketch:
     return _Sketch(documents, length, len(hashed), signature(hashed), tuple(nsmallest(_SMALLEST, hashed)))
 
 
-class _Forest:
-    """Which numbers are connected."""
-
-    def __init__(self, count: int) -> None:
-        self._above = list(range(count))
-
-    def root(self, one: int) -> int:
-        while self._above[one] != one:
-            self._above[one] = self._above[self._above[one]]
-            one = self._above[one]
-        return one
-
-    def join(self, one: int, other: int) -> None:
-        low, high = sorted((self.root(one), self.root(other)))
-        self._above[high] = low
-
-
 class _Finder:
     """Links between sketches, each verified on the texts."""
 
@@ -141,7 +125,7 @@ class _Finder:
 
     def components(self) -> Iterator[list[int]]:
         """Connect the sketches, and give the groups with more than one document."""
-        forest = _Forest(len(self._sketches))
+        forest = Forest(len(self._sketches))
         self._join_near(forest)
         for one, other in self._kept_containments(forest):
             forest.join(one, other)
@@ -183,7 +167,7 @@ class _Finder:
             return Relation.CONTAINED, share
         return None
 
-    def _join_near(self, forest: _Forest) -> None:
+    def _join_near(self, forest: Forest) -> None:
         for start in range(0, PERMUTATIONS, _ROWS):
             buckets = defaultdict[bytes, list[int]](list)
             for number in self._compared:
@@ -191,7 +175,7 @@ class _Finder:
             for bucket in buckets.values():
                 self._join_bucket(bucket, forest)
 
-    def _join_bucket(self, bucket: Sequence[int], forest: _Forest) -> None:
+    def _join_bucket(self, bucket: Sequence[int], forest: Forest) -> None:
         """Compare across what is not connected yet."""
         parts: list[list[int]] = []
         for one in bucket:
@@ -213,7 +197,7 @@ class _Finder:
         self._apart.add((one, other))
         return False
 
-    def _kept_containments(self, forest: _Forest) -> list[tuple[int, int]]:
+    def _kept_containments(self, forest: Forest) -> list[tuple[int, int]]:
         """Pair what is contained with its hosts, but a standing passage with the longest host only."""
         hosts = defaultdict[int, list[int]](list)
         for inner, outer in self._containments(forest):
@@ -225,7 +209,7 @@ class _Finder:
             kept += [(inner, outer) for outer in outers]
         return kept
 
-    def _containments(self, forest: _Forest) -> Iterator[tuple[int, int]]:
+    def _containments(self, forest: Forest) -> Iterator[tuple[int, int]]:
         """Look for each text's probes in every longer text that it is not near to."""
         probes, needed = self._probes()
         for outer in self._compared:

@@ -55,6 +55,7 @@ _BAD = re.compile("[\udc00-\udcff]")
 _SURE = "\u0800-\ud7ff\ue000-\U0010ffff"
 """Characters of three bytes and more in UTF-8: chance hardly ever makes one."""
 
+_NOT_PLAIN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\udc00-\udcff]")
 _GOOD = re.compile("[^\x00-\x7f\udc80-\udcff]+")
 _HIGH = re.compile("[^\x00-\x7f]")
 # Within a word it may as well be a letter of Latin-1.
@@ -106,8 +107,23 @@ def _wide_without_mark(raw: bytes) -> _Read | None:
         return None
     if min(least_cost(head.decode("utf-8", "surrogateescape")), legacy.least_cost_of(head)) <= costs[best]:
         return None
+    if _has_stray_nuls(head, 4 if best.startswith("utf-32") else 2):
+        return None
     text = _wide(raw, best)
     return text, best, ("guessed", "bad-bytes") if _BAD.search(text) else ("guessed",)
+
+
+def _has_stray_nuls(head: bytes, unit: int) -> bool:
+    """Whether bytes are plain UTF-8 but for NULs that stand elsewhere than UTF-16 and UTF-32 put them.
+
+    What these write has no NUL only in characters far from ASCII, whose bytes are hardly ever all plain UTF-8.
+    """
+    text = head.decode("utf-8", "surrogateescape")
+    if _NOT_PLAIN.search(text[: len(text) - 3]):  # a character cut at the end is no damage
+        return False
+    units = {head[at : at + unit] for at in range(0, len(head), unit)}
+    right = sum(b"\0" in each and any(each) for each in units)
+    return max(2, right / 8) < len(units) - right
 
 
 def _is_utf8(raw: bytes) -> bool:

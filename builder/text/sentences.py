@@ -52,7 +52,7 @@ _PLAIN_WORD = re.compile(r"(?<![\w.])[a-z]{4,}$")
 _WITHIN = frozenset("/=?@#%~_+")
 _NEXT_HAN = re.compile(f"[{HAN}]")
 _LAST_HAN = re.compile(f"[{HAN}%）)]$")
-_FIRST_HAN = min(HAN)
+_FIRST_HAN = HAN[0]
 _BLANK = re.compile(r"\s*+$")
 
 _COMMA = re.compile(r"[、，；,;：]|\s")
@@ -173,15 +173,14 @@ def _boundaries(text: str) -> Iterator[tuple[int, int]]:
     """Yield where a terminator stands and where its sentence ends, closing quotes included."""
     quotes = [match.start() for match in _STRAIGHT.finditer(text)]
     for match in _END.finditer(text):
-        if _ends(text, match):
-            yield match.start(), _before_opening_quote(text, match, quotes) if quotes else match.end()
+        start, end = match.span()
+        if text[start] in "。！？" or _ends(text, start, end):
+            yield start, _before_opening_quote(text, match, quotes) if quotes else end
 
 
-def _ends(text: str, match: re.Match[str]) -> bool:
-    start, end = match.span()
+def _ends(text: str, start: int, end: int) -> bool:
+    """Whether a mark that does not always end a sentence does so here."""
     mark = text[start]
-    if mark in "。！？":
-        return True
     if mark in "!?…":
         return end == len(text) or _FRESH_START.match(text, end) is not None
     return (end == len(text) or _may_begin(text[end])) and _full_stop_ends(text, start, end)
@@ -197,13 +196,13 @@ def _full_stop_ends(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - _BEFORE) : start]
     if _BLANK.match(text, end):
         return True
-    if _NEXT_HAN.match(text, end):
+    if _FIRST_HAN <= text[end] and _NEXT_HAN.match(text, end):
         return _LAST_HAN.search(before) is not None or _is_word(before)
     if not _OPENING.match(text, end):
         return False
     if before[-1:].isdecimal() and (listed := _LIST_NUMBER.search(before)) and not _is_short(listed[1] or ""):
         return False
-    found = _WORD.search(before)
+    found = _WORD.search(before[before.rfind(" ") + 1 :])
     word = found.group() if found else ""
     is_whole = before[: len(before) - len(word)][-1:] not in _WITHIN
     return not (is_whole and _is_short(word)) or _ends_though_short(text, word, end)

@@ -5,7 +5,7 @@ Tags hold flat spans that start where a token starts and end where a token ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -71,27 +71,30 @@ def spans_from_tags(tokens: Sequence[Token], tags: Sequence[str]) -> list[Span]:
     """Read the spans back, strictly: a stray I- tag, or not one tag per token, is Rejected."""
     if len(tokens) != len(tags):
         raise Rejected(f"{len(tags)} tags for {len(tokens)} tokens", "E_TAGS")
-    return list(_read(tokens, tags))
+    for piece in pieces(tags):
+        mark, _, label = piece[0].partition("-")
+        if piece[0] != "O" and (mark != "B" or not label):
+            raise Rejected(f"tag {piece[0]!r} continues nothing", "E_TAGS")
+    return strict_spans(tokens, tags)
 
 
-def _read(tokens: Sequence[Token], tags: Sequence[str]) -> Iterator[Span]:
-    opened: Span | None = None
-    for (start, end), tag in zip(tokens, tags, strict=True):
-        mark, _, label = tag.partition("-")
-        if mark == "I" and opened is not None and opened.label == label:
-            opened = Span(opened.start, end, label)
-            continue
-        if opened is not None:
-            yield opened
-        opened = _opened(start, end, tag)
-    if opened is not None:
-        yield opened
+def strict_spans(tokens: Sequence[Token], tags: Sequence[str]) -> list[Span]:
+    """Read the spans of any tags, as those of a model: a tag that continues nothing names no span."""
+    found, at = [], 0
+    for piece in pieces(tags):
+        mark, _, label = piece[0].partition("-")
+        if mark == "B":
+            found.append(Span(tokens[at][0], tokens[at + len(piece) - 1][1], label))
+        at += len(piece)
+    return found
 
 
-def _opened(start: int, end: int, tag: str) -> Span | None:
-    mark, _, label = tag.partition("-")
-    if tag == "O":
-        return None
-    if mark == "B" and label:
-        return Span(start, end, label)
-    raise Rejected(f"tag {tag!r} continues nothing", "E_TAGS")
+def pieces(tags: Sequence[str]) -> list[list[str]]:
+    """Cut tags into spans and single tokens; a tag that continues nothing is a piece of its own."""
+    cut: list[list[str]] = []
+    for tag in tags:
+        if tag.startswith("I-") and cut and cut[-1][-1] in (tag, f"B-{tag[2:]}"):
+            cut[-1].append(tag)
+        else:
+            cut.append([tag])
+    return cut

@@ -9,8 +9,26 @@ from __future__ import annotations
 
 import re
 
-_LATIN = "A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
-_CLINGING = "\u0300-\u036f\u200b-\u200d\u2060\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef"
+LATIN = (
+    ("A", "Z"),
+    ("a", "z"),
+    ("0", "9"),
+    ("\u00c0", "\u00d6"),
+    ("\u00d8", "\u00f6"),
+    ("\u00f8", "\u024f"),
+    ("\u1e00", "\u1eff"),
+)
+CLINGING = (
+    ("\u0300", "\u036f"),
+    ("\u200b", "\u200d"),
+    ("\u2060", "\u2060"),
+    ("\ufe00", "\ufe0f"),
+    ("\U0001f3fb", "\U0001f3ff"),
+    ("\U000e0100", "\U000e01ef"),
+)
+"""Ranges of characters, each its first and its last."""
+
+_LATIN, _CLINGING = ("".join(f"{first}-{last}" for first, last in ranges) for ranges in (LATIN, CLINGING))
 _RUN = f"[{_LATIN}][{_LATIN}{_CLINGING}]*"
 _POSSESSIVE = f"['’][sS](?![{_LATIN}{_CLINGING}])"
 _TOKEN = re.compile(rf"{_RUN}(?:(?!{_POSSESSIVE})['’._-]{_RUN})*|(?<=[{_LATIN}]){_POSSESSIVE}|\S[{_CLINGING}]*")

@@ -77,6 +77,7 @@ def test_a_name_is_found_and_typed(annotator, shown, text, expected):
     "text",
     [
         "However, the talks broke down.",
+        "Prices of Dubai crude fell.",
         "Analysts said so.",
         "Results of matches played on Saturday:",
         "no capitals at all",
@@ -123,7 +124,8 @@ def test_it_travels_to_other_processes(annotator, make_sentence):
     | st.lists(st.sampled_from("Al-Ain of & the Bank Smith 'S O' U.S. ( , 1 1996-01-01 - $ GOAL".split())).map(" ".join)
 )
 def test_every_span_lies_inside_its_text(text):
-    for one in naming.find(text):
+    (found,) = naming.find([text])
+    for one in found:
         assert 0 <= one.start < one.end <= len(text)
         assert 0 <= one.score <= 1
         assert one.label in ENTITIES
@@ -155,6 +157,23 @@ SHARDS = [
 @given(st.lists(st.sampled_from(SHARDS), max_size=12).map("".join))
 def test_leaping_to_capitals_finds_the_same_runs(text):
     assert [hit.span() for hit in runs._ANY_RUN.finditer(text)] == [hit.span() for hit in runs.runs_of(text)]
+
+
+@given(
+    st.lists(st.sampled_from([*SHARDS, "Booing ", "Poor ", "Roger", "President ", "Paris "]), max_size=8).map("".join)
+)
+def test_a_run_that_opens_no_otherwise_holds_the_same_names_anywhere(text):
+    for run in (hit.group() for hit in runs.runs_of(text)):
+        assert runs.opens_otherwise(run) or runs.pieces(run, opens=True) == runs.pieces(run, opens=False)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("match cup Cup match-cup é 5 \0 \ud800".split(" "))).map(" ".join), max_size=4)
+)
+def test_the_words_of_sport_of_each_text_are_counted_once(texts):
+    expected = [len({"match", "cup"} & set(text.split())) for text in texts]
+
+    assert expected == layout.words_of_sport(texts)
 
 
 def test_what_is_silent_after_a_name_says_nothing():

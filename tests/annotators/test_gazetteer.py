@@ -25,6 +25,9 @@ from builder.errors import UsageError
         ("帮助发展中国家加强能力建设", set()),
         ("Chinatown and Indianapolitans", set()),
         ("马里奥走了", set()),
+        ("Dubai crude and Iraq crude rose.", {("Iraq", "GPE")}),
+        ("Brent rose, and Jakarta fell.", {("Jakarta", "GPE")}),
+        ("@Queen_UK wrote.", set()),
     ],
 )
 def test_the_longest_whole_name_is_proposed(news, shown, text, expected):

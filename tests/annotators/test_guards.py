@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.annotators import proposal
+from builder.annotators import combine, proposal
 from builder.annotators.combine import touching
 from builder.annotators.kinds import Kinds
 from builder.annotators.openings import Joined, Openings
 from builder.annotators.patterns import english, marks, numbers_zh
 from builder.annotators.proposal import Found
 from builder.annotators.words import Token, begins, ends, longest_of, words
+from builder.model import Entity, Span
 from builder.text.graphemes import is_edge
 
 _SHAPES = [*numbers_zh._DATES, *numbers_zh._QUANTITIES]
@@ -148,3 +149,20 @@ def test_parts_hold_everything_in_order_and_overlap_nothing_in_another(found: li
     assert sorted(found) == [one for part in parts for one in part]
     pairs = [(one, other) for part in parts for rest in parts if rest is not part for one in part for other in rest]
     assert not any(one.overlaps(other) for one, other in pairs)
+
+
+_BALLOTS = st.lists(st.tuples(_PLACES, st.sampled_from(["ORG", "GPE"]), st.floats(0.1, 1)), max_size=6)
+
+
+@given(_BALLOTS, st.lists(st.floats(combine._NAME_GATE, 1), min_size=1, max_size=2))
+def test_a_sure_name_around_all_others_wins_as_if_all_were_weighed(
+    ballots: list[tuple[Found, str, float]], beliefs: list[float]
+) -> None:
+    rows = [(f.start, f.end, label, belief) for f, label, belief in ballots] + [(0, 40, "ORG", one) for one in beliefs]
+    entity = Entity(Span(0, 1, "ORG"), 0.5, ("a@1",))
+    votes = sorted((*row[:3], turn, row[3], entity) for turn, row in enumerate(rows))
+    outer = combine._outermost(votes)
+    places = {vote[:3]: [other for other in votes if other[:3] == vote[:3]] for vote in votes}
+    agreed = [Found(*place, combine.agreement(same)) for place, same in places.items()]
+    weighed = combine.resolve([combine.rivalled(one, agreed) for one in agreed], nested=False)
+    assert weighed == [Found(*outer[0][:3], combine.agreement(outer))]

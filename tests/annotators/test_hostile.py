@@ -9,7 +9,7 @@ import pytest
 
 from builder import plugins
 from builder.annotators.isolation import close, isolated
-from builder.config import AnnotateTable
+from builder.config_tables import AnnotateTable
 from builder.model import Sentence
 from builder.reading import Kind
 from builder.schema import read_schema

@@ -34,6 +34,9 @@ def test_a_full_mention_is_proposed(news, shown, text, expected):
         "各国领导人集体合影。",
         "帮助发展中国家加强能力建设。",
         "首次作为成员国出席会议。",
+        "体育馆可容纳三千人。",
+        "项目陈述获得评委称赞。",
+        "我们都爱看电影···幸福",
     ],
 )
 def test_ordinary_words_are_no_names(news, shown, text):
@@ -77,6 +80,11 @@ def test_a_chinese_name_is_told_by_its_neighbours(news, shown, text, expected):
         ("作家井上靖说，他喜欢敦煌。", ("井上靖", "PERSON")),
         ("总统金大中、议长朴正元出席。", ("朴正元", "PERSON")),
         ("他见到了约翰·史密斯。", ("约翰·史密斯", "PERSON")),
+        ("巴颂·差亚翁说，会议推迟了。", ("巴颂·差亚翁", "PERSON")),
+        ("协会会长差猜·春哈旺出席。", ("差猜·春哈旺", "PERSON")),
+        ("印度前总理拉·甘地访问了这里。", ("拉·甘地", "PERSON")),
+        ("荷兰人维姆·杜伊森贝赫出任行长。", ("维姆·杜伊森贝赫", "PERSON")),
+        ("主管阿夏克·罗伊博士表示同意。", ("阿夏克·罗伊", "PERSON")),
     ],
 )
 def test_a_name_from_abroad_is_joined(news, shown, text, expected):

@@ -13,7 +13,7 @@ from builder.errors import UsageError
 def test_a_missing_package_is_told_with_the_extra_that_brings_it(news, monkeypatch, tmp_path, build, extra):
     monkeypatch.setattr(model_folder, "find_spec", lambda package: None)
 
-    with pytest.raises(UsageError, match=rf"annotation-dataset-builder\[{extra}\]"):
+    with pytest.raises(UsageError, match=rf"pip install .\.\[{extra}\]"):
         build({"model": str(tmp_path)}, news)
 
 

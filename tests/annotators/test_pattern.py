@@ -26,6 +26,10 @@ CASES = [
     ("坚持“上海精神”。", ("上海精神", "CONCEPT")),
     ("李强出席2024世界人工智能大会并致辞", ("2024世界人工智能大会", "EVENT")),
     ("向第78届联合国大会提出", ("第78届联合国大会", "EVENT")),
+    ("会议决定第六届中欧论坛在上海举行。", ("第六届中欧论坛", "EVENT")),
+    ("上海合作组织成员国元首理事会第二十四次会议", ("上海合作组织成员国元首理事会第二十四次会议", "EVENT")),
+    ("He brokered the Oslo peace accords.", ("Oslo peace accords", "DOCUMENT")),
+    ("The Kyoto protocol was signed.", ("Kyoto protocol", "DOCUMENT")),
     ("On Thursday they met.", ("Thursday", "DATE")),
     ("It was passed in May of this year.", ("May of this year", "DATE")),
     ("released in February last year.", ("February last year", "DATE")),
@@ -51,6 +55,7 @@ def test_a_telling_shape_is_proposed(news, shown, text, expected):
         "他说：“我们要守住安全底线，维护发展权利。”",
         "The meeting was good.",
         "SCO said so.",
+        "It signed the Russian treaty, the treaty, and a Riga protocol.",
     ],
 )
 def test_plain_words_are_left_alone(news, shown, text):

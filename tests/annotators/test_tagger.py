@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.annotators import fast_tagger, reference_tagger, tagger, viterbi
+from builder.annotators import fast_tagger, guessing, reference_tagger, tagger, viterbi
 from builder.annotators.reference_tagger import ReferenceTagger, UserWord
 from builder.annotators.tagger import Tagger
 from tests.pages import LAYOUTS, page
@@ -178,7 +178,8 @@ def test_much_text_is_worth_machine_code(reference, monkeypatch):
     its, texts = Tagger(), ["卡瑟姆若马尔特会见米尔济约耶夫"] * 5
 
     assert [reference.tag(text) for text in texts] == its.tag(texts)
-    assert its._fast._plain is not its._fast._decoder
+    assert its._fast._compiled is not None
+    assert its._fast._guesser.decoder(much=True) is not its._fast._guesser.decoder(much=False)
 
 
 @pytest.mark.parametrize("missing", ["numba", "its numpy"])
@@ -186,11 +187,14 @@ def test_without_numba_numpy_does_it(reference, monkeypatch, missing):
     monkeypatch.setattr(fast_tagger, "_WORTH_COMPILING", 0)
     if missing == "numba":
         monkeypatch.setattr(fast_tagger, "find_spec", lambda name: None)
-    monkeypatch.setitem(sys.modules, "builder.annotators.compiled_decoder", None)
+        monkeypatch.setattr(guessing, "find_spec", lambda name: None)
+    for module in ("compiled_cutter", "compiled_decoder"):
+        monkeypatch.setitem(sys.modules, f"builder.annotators.{module}", None)
     its, text = Tagger(), "卡瑟姆若马尔特会见米尔济约耶夫"
 
     assert [reference.tag(text)] == its.tag([text])
-    assert its._fast._plain is its._fast._decoder
+    assert its._fast._compiled is None
+    assert its._fast._guesser.decoder(much=True) is its._fast._guesser.decoder(much=False)
 
 
 def test_the_dictionary_that_rjieba_brings_is_the_one_of_jieba():

@@ -41,9 +41,3 @@ def test_words_begin_where_the_joined_texts_have_them():
         list(tiling.begins[:-1]),
         list(tiling.borders[:-1]),
     )
-
-
-def test_a_word_is_numbered_by_where_it_begins():
-    tiling = tiled(["杭州市"], *numbered(["杭州", "市", MARK], "ns n x"))
-
-    assert [0, None, 1, 2] == [tiling.at(start) for start in range(4)]

@@ -6,6 +6,7 @@ Every wait is for something to be seen, and ends after `PATIENCE`.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,10 +57,10 @@ class ReviewPage:
         self.page.click("button[type=submit]")
         self.page.wait_for_url(lambda url: "/user/login" not in url)
 
-    def open(self, project: int, task: int, text: str) -> None:
-        """Open one task, and wait until its sentence and label are shown."""
+    def open(self, project: int, task: int, text: str, *, labels: int = 1) -> None:
+        """Open one task, and wait until its sentence and label (if any) are shown; a tab looks like a blank."""
         self.page.goto(f"{self._url}/projects/{project}/data?task={task}")
-        self._wait_for(text)
+        self._wait_for(text.replace("\t", " "), labels)
 
     def open_next(self, project: int, text: str) -> None:
         """Start working through the tasks, as "Label All Tasks" does."""
@@ -71,10 +72,9 @@ class ReviewPage:
 
     def spans(self) -> list[tuple[str, str]]:
         """Read what is highlighted, and under which label, in the order of the sentence."""
-        return [
-            (mark.inner_text(), (mark.get_attribute("data-label") or "").partition(":")[2].split()[0])
-            for mark in self.page.locator(f"{SENTENCE} .htx-highlight").all()
-        ]
+        marks = self.page.locator(f"{SENTENCE} .htx-highlight").all()
+        named = [(mark.inner_text(), (mark.get_attribute("data-label") or "").partition(":")[2]) for mark in marks]
+        return [(text, label.split(" ")[0]) for text, label in named]
 
     def label(self) -> str:
         """Read which sentence label is chosen."""
@@ -117,6 +117,13 @@ class ReviewPage:
         self.page.keyboard.press(hotkey)
         self._until(lambda: self.label() == label)
 
+    def comment(self, hint: str, text: str) -> None:
+        """Write into the field that shows this hint."""
+        field = self.page.get_by_placeholder(hint, exact=True)
+        field.fill(text)
+        field.press("Enter")
+        expect(self.page.get_by_text(text, exact=True)).to_have_count(1)
+
     def submit(self) -> dict[str, Any]:
         """Press Ctrl+Enter; give what the server stored."""
         return self._answered("Control+Enter", "POST", r"/api/tasks/\d+/annotations/?", 201)
@@ -132,11 +139,11 @@ class ReviewPage:
         """Wait until the page has gone on to this sentence."""
         self._wait_for(text)
 
-    def _wait_for(self, text: str) -> None:
+    def _wait_for(self, text: str, labels: int = 1) -> None:
         """Wait for the sentence, its spans (every sentence of these tests has some) and its label."""
         marks = self.page.locator(f"{SENTENCE} .htx-highlight")
         self._until(lambda: marks.count() and self.page.locator(SENTENCE).count() == 1 and self.sentence() == text)
-        expect(self.page.locator(CHOSEN)).to_have_count(1, timeout=PATIENCE)
+        expect(self.page.locator(CHOSEN)).to_have_count(labels, timeout=PATIENCE)
 
     def _pick(self, span: str) -> None:
         """Click a span; its neighbour lets go of the selection first."""
@@ -177,7 +184,8 @@ class ReviewPage:
 
     def _until(self, is_so: Callable[[], object]) -> None:
         """Look again every twentieth of a second until it is so."""
-        for _ in range(int(PATIENCE // 50)):
+        end = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < end:  # What is looked at may be gone, and then waits itself.
             if is_so():
                 return
             self.page.wait_for_timeout(50)

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
-from builder.config import KEY_VARIABLE
-from builder.exporters.loading import load_release
-from builder.model import Action
+from builder.reviewing import Action
 from builder.stages.review import EDITED
-from builder.store import queries
-from builder.studio.client import StudioClient
 from builder.studio.server import ServerInfo
-from builder.workbench import Workbench, opened
-from tests.browser.chromium import launched
-from tests.browser.review_page import ReviewPage
-from tests.conftest import REVIEWER, REVIEWER_PASSWORD, silent
-from tests.fakes import WordCombiner
+from tests.browser.desk import Desk, pushed
 
 ISLAND = "😀林𠮷在“江心𠮷岛”说，“六河”已经相连。"
 NORTH = "陈雨在“北岸”表示同意👨‍👩‍👧！"
@@ -31,67 +23,13 @@ MARIA = f'🎉 Maria wrote <b>x</b> & "quotes" to 𠮷 Thomas Chan {MARKUP} and 
 EN = f"Forum {MARKUP}\n\n{MARIA} They left.\n"
 
 
-class Desk:
-    """A pushed project and the page on which it is reviewed; tasks are named by their sentence."""
-
-    def __init__(self, bench: Workbench, page: ReviewPage) -> None:
-        self.bench, self.page = bench, page
-        found = bench.studio.find_project(bench.store.marker)
-        assert found is not None
-        self.project = found
-        self.tasks = {
-            sentence.text: state.id
-            for state in bench.studio.list_tasks(found)
-            if (sentence := queries.find_sentence(bench.store, state.sentence))
-        }
-
-    def open(self, text: str) -> None:
-        self.page.open(self.project, self.tasks[text], text)
-
-    def pull_and_release(self, version: str) -> dict[str, dict[str, Any]]:
-        """Pull and release; give the rows as a stranger loads them, by sentence."""
-        self.bench.pull()
-        splits = load_release(self.bench.release(version))["records"]
-        return {row["text"]: row for rows in splits.values() for row in rows}
-
-    def decided(self, row: dict[str, Any]) -> tuple[list[tuple[str, str, str]], str, str]:
-        """Read a row's spans as (text, label, action), its sentence label, and what was done with that."""
-        entities, labels = self.bench.project.schema.entity_names, self.bench.project.schema.sentence_names
-        spans = [(span["text"], entities[span["label"]], span["action"]) for span in row["spans"]]
-        return spans, labels[row["label"]], row["label_action"]
-
-
-@pytest.fixture(scope="module")
-def page(studio_server: ServerInfo, reviewer: StudioClient) -> Iterator[ReviewPage]:
-    """Log a person in."""
-    with launched() as browser:
-        shown = ReviewPage(browser.new_page(viewport={"width": 1400, "height": 900}), studio_server.url)
-        shown.log_in(REVIEWER, REVIEWER_PASSWORD)
-        yield shown
-
-
 @pytest.fixture
-def desk(
-    tmp_path: Path, studio_server: ServerInfo, page: ReviewPage, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:
-    """Push a Chinese and an English page to the server."""
-    monkeypatch.setenv(KEY_VARIABLE, studio_server.token)
-    (tmp_path / "sources").mkdir()
-    (tmp_path / "sources" / "a-zh.txt").write_bytes(ZH.encode())
-    (tmp_path / "sources" / "b-en.txt").write_bytes(EN.encode())
-    (tmp_path / "builder.toml").write_text(f'[project]\nname = "small"\n[studio]\nurl = "{studio_server.url}"\n')
-    with opened(tmp_path, silent) as bench:
-        bench.__dict__["combiner"] = WordCombiner()
-        bench.ingest()
-        bench.annotate()
-        bench.push()
-        yield Desk(bench, page)
-
-
-@pytest.fixture(autouse=True)
-def _the_browser_asks_only_this_machine(page: ReviewPage) -> Iterator[None]:
-    yield
-    assert {"127.0.0.1"} == page.hosts
+def desk(tmp_path: Path, server: ServerInfo, browser_page: Page) -> Iterator[Desk]:
+    """Push a Chinese and an English page to the server; the browser asks only this machine."""
+    with pushed(tmp_path, server, {"a-zh.txt": ZH, "b-en.txt": EN}) as bench:
+        desk = Desk(bench, browser_page, server.url)
+        yield desk
+    assert {"127.0.0.1"} == desk.page.hosts
 
 
 @pytest.mark.parametrize(
@@ -118,7 +56,7 @@ def test_what_a_person_decided_is_exactly_what_is_released(desk: Desk) -> None:
     desk.page.add("林𠮷", "1")
     desk.page.choose("statement", "w")
     stored = desk.page.submit()
-    rows = desk.pull_and_release("v1")
+    rows = desk.released("v1")
 
     assert [ISLAND] == list(rows)
     row = rows[ISLAND]
@@ -137,7 +75,7 @@ def test_a_span_whose_edge_was_dragged_is_released_as_moved(desk: Desk) -> None:
     desk.page.delete("Chan")
     desk.page.stretch("Thomas", "Thomas Chan")
     desk.page.submit()
-    row = desk.pull_and_release("v1")[MARIA]
+    row = desk.released("v1")[MARIA]
 
     spans = [("Maria", Action.ACCEPTED), ("Thomas Chan", Action.MOVED), ("Anna", Action.ACCEPTED)]
     assert ([(text, "PERSON", action) for text, action in spans], "event", Action.ACCEPTED) == desk.decided(row)
@@ -151,7 +89,7 @@ def test_an_accepted_task_is_released_and_skipped_or_untouched_ones_are_not(desk
     desk.page.next_is(second)
     desk.page.skip()
     desk.page.next_is(third)
-    rows = desk.pull_and_release("v1")
+    rows = desk.released("v1")
 
     assert [first] == list(rows)
     spans, label, action = desk.decided(rows[first])
@@ -162,13 +100,13 @@ def test_an_accepted_task_is_released_and_skipped_or_untouched_ones_are_not(desk
 def test_an_updated_answer_is_unapproved_until_it_is_pulled(desk: Desk) -> None:
     desk.open(NORTH)
     desk.page.submit()
-    desk.pull_and_release("v1")
+    desk.released("v1")
     desk.open(NORTH)
     desk.page.choose("decision", "r")
     desk.page.relabel("北岸", "4")
     desk.page.update()
     waiting = desk.bench.review()
-    rows = desk.pull_and_release("v2")
+    rows = desk.released("v2")
 
     assert ((), [EDITED]) == (waiting.golds, [reason for _, reason in waiting.refusals])
     assert ([("北岸", "GPE", Action.RELABELLED)], "decision", Action.RELABELLED) == desk.decided(rows[NORTH])

@@ -19,7 +19,10 @@ from pathlib import Path
 
 import pytest
 
+from builder.stages.pull import Pull
+from builder.stages.push import AT_ONCE
 from builder.store import queries
+from builder.store.journal import broken_lines
 from builder.studio.client import StudioClient
 from builder.studio.codec import label_region
 from builder.studio.process import wait_until
@@ -27,63 +30,86 @@ from builder.studio.server import EmbeddedServer, ServerInfo
 from builder.workbench import Workbench
 from tests.project import at_work
 
-SENTENCES, ANSWERED, KILLS = 260, 40, 8
+# `make soak` (BUILDER_SOAK=1) kills a push 500 times.
+PUSH_KILLS = 500 if os.environ.get("BUILDER_SOAK") else 120
+# A page is pushed before all kills are done, the sooner the faster the machine; then another one is added.
+BATCH, PAGE = 4, 960
+PULLED, ANSWERED, PULL_KILLS = 260, 40, 8
+MOMENTS = random.Random(7)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a project with a few batches' worth of sentences."""
-    folder = tmp_path_factory.mktemp("real")
-    (folder / "sources").mkdir()
-    page = "\n\n".join(f"Reporter {number} saw Anna and Tom on day {number}." for number in range(SENTENCES))
-    (folder / "sources" / "page.txt").write_text(page, "utf-8")
+def add_page(folder: Path, sentences: int) -> None:
+    """Give the project another page of so many proposed sentences, like none before."""
+    sources = folder / "sources"
+    sources.mkdir(exist_ok=True)
+    begin = sum(1 for _ in sources.iterdir()) * sentences
+    page = "\n\n".join(
+        f"Reporter {number} saw Anna and Tom on day {number}." for number in range(begin, begin + sentences)
+    )
+    (sources / f"page-{begin}.txt").write_text(page, "utf-8")
     with at_work(folder) as (bench, _):
         bench.ingest()
         bench.annotate()
-    return folder
 
 
 def test_a_push_killed_again_and_again_sends_each_sentence_once(
-    folder: Path, studio_home: EmbeddedServer, studio_server: ServerInfo
+    tmp_path: Path, studio_home: EmbeddedServer, studio_server: ServerInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    folder, killed = tmp_path, 0
     in_flight = "SELECT count(*) FROM intent WHERE sentence NOT IN (SELECT sentence FROM task)"
-    killed = kill_again_and_again(folder, studio_server, Workbench.push, in_flight)
+    while killed < PUSH_KILLS:
+        add_page(folder, PAGE)
+        with monkeypatch.context() as patch:
+            patch.setitem(AT_ONCE, "sentence", BATCH)
+            kills = kill_until_it_ends(folder, studio_server, Workbench.push, in_flight, PUSH_KILLS - killed)
+        assert kills, "the push was never killed inside"
+        killed += kills
     at_it(folder, studio_server, Workbench.push)
 
     with at_work(folder) as (bench, _):
         expected = dict.fromkeys((row[0] for row in bench.store.db.execute("SELECT id FROM live")), 1)
         known = set(queries.task_sentences(bench.store, project_of(bench, studio_server)))
-    tasks = [(id, json.loads(data)) for id, data in rows(studio_home, "SELECT id, data FROM task")]
-    ours = [(id, data["builder_key"]) for id, data in tasks if data.get("builder_key") in expected]
+        project = project_of(bench, studio_server)
+    found = rows(studio_home, "SELECT id, data FROM task WHERE project_id = ?", project)
+    ours = [(id, json.loads(data)["builder_key"]) for id, data in found]
     assert expected == Counter(key for _, key in ours)
     assert {id for id, _ in ours} == known
-    assert killed, "the push was never killed inside"
 
 
 def test_a_pull_killed_again_and_again_journals_each_answer_once(
-    folder: Path, studio_home: EmbeddedServer, studio_server: ServerInfo, reviewer: StudioClient
+    tmp_path: Path,
+    studio_home: EmbeddedServer,
+    studio_server: ServerInfo,
+    reviewer: StudioClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(Pull, "batch_size", 5)  # so that there is much to be killed between
+    add_page(folder := tmp_path, PULLED)
     at_it(folder, studio_server, Workbench.push)
     with at_work(folder) as (bench, _):
         tasks = sorted(queries.task_sentences(bench.store, project_of(bench, studio_server)))[:ANSWERED]
     answers = [reviewer.submit(task, [label_region("event")], lead_time=1.0) for task in tasks]
-    killed = kill_again_and_again(folder, studio_server, Workbench.pull, "SELECT count(*) FROM pulled")
+    killed = kill_until_it_ends(folder, studio_server, Workbench.pull, "SELECT count(*) FROM pulled", PULL_KILLS)
     at_it(folder, studio_server, Workbench.pull)
 
     with at_work(folder) as (bench, _):
-        journalled = [entry.body["body"]["id"] for entry in bench.store.journal.entries()]
-        bench.store.journal.check()
+        answered = [entry for entry in bench.store.journal.entries() if entry.kind == "annotation"]
+        journalled = [entry.body["body"]["id"] for entry in answered]
+        assert [] == [*broken_lines(bench.store.folder / "journal")]
     marks = ", ".join("?" * len(tasks))
     on_server = rows(studio_home, f"SELECT id FROM task_completion WHERE task_id IN ({marks})", *tasks)
     assert sorted(answers) == sorted(id for (id,) in on_server) == sorted(journalled)
     assert killed, "the pull was never killed inside"
 
 
-def kill_again_and_again(folder: Path, server: ServerInfo, verb: Callable[[Workbench], object], sign: str) -> int:
-    """Start the verb and kill it a moment after `sign`, a count in its store, moved; say how often it died of that."""
-    moments = random.Random(7)
-    killed = 0
-    for _ in range(KILLS):
+def kill_until_it_ends(
+    folder: Path, server: ServerInfo, verb: Callable[[Workbench], object], sign: str, kills: int
+) -> int:
+    """Start the verb and kill it a moment after `sign`, a count in its store, moved; say how often it died of that.
+
+    No more than so often, and no more once it ended by itself.
+    """
+    for killed in range(kills):
         before = counted(folder, sign)
         child = os.fork()
         if child == 0:
@@ -92,10 +118,11 @@ def kill_again_and_again(folder: Path, server: ServerInfo, verb: Callable[[Workb
             finally:
                 os._exit(0)
         wait_until(partial(has_moved, folder, sign, before, child), 20.0)
-        time.sleep(moments.uniform(0.0, 0.4))
+        time.sleep(MOMENTS.uniform(0.0, 0.3))
         os.kill(child, signal.SIGKILL)
-        killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
-    return killed
+        if not os.WIFSIGNALED(os.waitpid(child, 0)[1]):
+            return killed
+    return kills
 
 
 def has_moved(folder: Path, sign: str, before: int | None, child: int) -> bool:
@@ -120,6 +147,7 @@ def at_it(folder: Path, server: ServerInfo, verb: Callable[[Workbench], object])
     """Do a verb with the real client."""
     with at_work(folder) as (bench, _):
         bench.__dict__["studio"] = StudioClient(server.url, server.token)
+        bench.pause = time.sleep
         verb(bench)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.evaluation import intervals
-from builder.evaluation.intervals import by_group, estimated
+from builder.evaluation.intervals import by_group, estimated, estimates
 from builder.evaluation.scores import counted, measured
 from tests.evaluation.drawn import NAMES, gold_and_proposed
 
@@ -87,10 +87,18 @@ def test_the_seed_decides() -> None:
 
 def test_drawing_in_small_steps_gives_sums_of_whole_draws(monkeypatch) -> None:
     monkeypatch.setattr(intervals, "_AT_ONCE", 40)
-    drawn = intervals._resampled(coins(3, 7), 0, 25)
+    (drawn,) = intervals._resampled([coins(3, 7)], 0, 25)
 
     assert (25, 2) == drawn.shape
     assert (drawn[:, 1] == 10).all()
+
+
+def test_several_counts_of_the_same_groups_are_drawn_as_each_would_be_alone() -> None:
+    tables = [coins(9, 21), coins(20, 10)]
+    together = estimates(tables, share, seed=3)
+    alone = [estimated(units, [str(n) for n in range(30)], share, seed=3) for units in tables]
+
+    assert [(one.low[0], one.high[0]) for one in alone] == [(one.low[0], one.high[0]) for one in together]
 
 
 def test_groups_are_summed_in_order_of_appearance() -> None:

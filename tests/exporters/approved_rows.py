@@ -2,22 +2,11 @@
 
 from dataclasses import replace
 
-from builder.model import (
-    Action,
-    Approval,
-    Document,
-    Entity,
-    Flag,
-    Gold,
-    GoldSpan,
-    Sentence,
-    Span,
-    stable_id,
-    text_digest,
-)
+from builder.model import Document, Entity, Flag, Sentence, Span, stable_id, text_digest
 from builder.offset_map import OffsetMap, Piece, block, copy
 from builder.ports import ReleaseInfo, Row
 from builder.reading import Kind, Source
+from builder.reviewing import Action, Approval, Gold, GoldSpan
 from builder.schema import LabelSchema
 
 RAW_ZH = "外交部\n网站😀 𠮷野\n家总统访\n问3M公司。"
@@ -107,3 +96,11 @@ def sample_rows():
 def relabelled(rows):
     """The same rows with another sentence label."""
     return [replace(row, gold=replace(row.gold, label="event")) for row in rows]
+
+
+def plain_row(text, spans, *, label="no", split="train", language="zh"):
+    """One approved sentence that is a document of its own."""
+    source, document = make_document(text, (copy(0, len(text)),), language, "page.txt")
+    golds = tuple(gold_span(span.start, span.end, span.label) for span in spans)
+    row = make_row(source, document, 0, 0, len(text), golds, split=split)
+    return replace(row, gold=replace(row.gold, label=label))

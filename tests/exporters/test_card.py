@@ -9,21 +9,27 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from builder.exporters.card import card, table
+from builder.exporters.card import card
 from builder.exporters.features import views
 from builder.exporters.front_matter import SplitFile, ViewFiles, three_numbers
-from builder.exporters.records import LostSpan, Recorder, pseudonyms
+from builder.exporters.markdown import table
+from builder.exporters.order import pseudonyms
+from builder.exporters.records import Recorder
 from builder.exporters.summary import summarise
-from builder.model import Action, Span
+from builder.model import Flag, Span
+from builder.ports import LostSpan
+from builder.reviewing import Action
 from tests.exporters.approved_rows import INFO, SCHEMA, sample_rows
+from tests.said import told as told_of
 
 
 def make_card(info=INFO, rows=None, lost=None):
     rows = sample_rows() if rows is None else rows
     recorder = Recorder(SCHEMA, pseudonyms(rows))
-    told = [loss for row in rows for loss in recorder.lost(row)] if lost is None else lost
+    told = {"tokens": [loss for row in rows for loss in recorder.lost(row)]} if lost is None else lost
     files = (SplitFile("train", "records/train-00000-of-00001.parquet", len(rows), 10, 20),)
-    return card(info, summarise(rows), [ViewFiles(view, "0" * 64, files) for view in views(SCHEMA)], told)
+    summary = summarise(rows, pseudonyms(rows))
+    return card(info, summary, [ViewFiles(view, "0" * 64, files) for view in views(SCHEMA)], told).text
 
 
 def fields(text):
@@ -36,7 +42,7 @@ def rows_of(text, first):
 
 
 def test_the_front_matter_names_what_the_hub_looks_for():
-    told = fields(make_card())
+    told = fields(make_card(told_of(INFO)))
 
     assert {
         "language": ["en", "zh"],
@@ -45,8 +51,23 @@ def test_the_front_matter_names_what_the_hub_looks_for():
         "pretty_name": "Tiny: 小新闻",
         "task_categories": ["token-classification", "text-classification"],
         "annotations_creators": ["machine-generated", "expert-generated"],
+        "language_creators": ["found"],
+        "source_datasets": ["original"],
         "size_categories": ["n<1K"],
     } == {key: told[key] for key in told if key not in {"configs", "dataset_info", "tags", "task_ids"}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [("allow", "stands as it was"), ("mask", "asterisks"), ("block", "left out"), ("", "news names people")],
+)
+def test_the_card_says_what_became_of_personal_data(policy, told):
+    first, *others = sample_rows()
+    flagged = replace(first, sentence=replace(first.sentence, flags=(Flag(0, 1, "personal:email"),)))
+    answer = make_card(replace(INFO, personal=policy), [flagged, *others]).split("## Personal data")[1].split("## ")[1]
+
+    assert told in answer
+    assert bool(policy) == ("1 sentence here flagged with `personal:…`" in answer)
 
 
 def test_the_front_matter_is_read_by_datasets(release):
@@ -61,7 +82,7 @@ def test_the_front_matter_is_read_by_datasets(release):
 
 
 def test_only_records_are_the_default():
-    assert [True, None, None] == [config.get("default") for config in fields(make_card())["configs"]]
+    assert [True, None, None, None] == [config.get("default") for config in fields(make_card())["configs"]]
 
 
 def test_a_label_called_no_stays_a_word():
@@ -75,7 +96,7 @@ def test_without_a_licence_none_is_claimed():
     text = make_card(replace(INFO, license=""))
 
     assert "license" not in fields(text)
-    assert "unknown: the publisher named none" == rows_of(text, "licence of this dataset")[1]
+    assert "unknown: the publisher named none" == rows_of(text, "licence")[1]
 
 
 def test_regional_language_codes_are_cut_to_what_the_hub_takes():
@@ -134,19 +155,30 @@ def test_who_approved_is_counted_and_not_named():
 
 
 def test_losses_are_listed():
-    assert ["0-3", "ORG", "外交部", "overlapping"] == rows_of(make_card(), f"`{sample_rows()[0].sentence.id}`")[1:]
+    expected = ["`" + sample_rows()[0].sentence.id + "`", "0-3", "ORG", "外交部", "overlapping"]
+
+    assert f"| `tokens` | {' | '.join(expected)} |" in make_card()
 
 
 def test_without_losses_the_card_says_so():
-    assert "Nothing: every span of `records` is in `tokens`." in make_card(lost=[])
+    assert "Nothing: every span of `records` is in `tokens`, `brat`." in make_card(lost={"tokens": [], "brat": []})
+
+
+def test_losses_are_counted_by_view_and_reason():
+    spans = [LostSpan("s1", Span(0, 1, "ORG"), "x", reason) for reason in ("misaligned", "truncated", "truncated")]
+    text = make_card(lost={"tokens": spans[:1], "brat": [], "gliner": spans})
+
+    for line in ("| `tokens` | 1 | 1 | 0 |", "| `gliner` | 3 | 1 | 2 |"):
+        assert line in text.splitlines()
+    assert "Nothing: every span of `records` is in `brat`." in text
 
 
 def test_many_losses_are_cut_and_the_rest_is_counted():
     lost = [LostSpan(f"s{number}", Span(0, 1, "ORG"), "x", "misaligned") for number in range(53)]
-    text = make_card(lost=lost)
+    text = make_card(lost={"tokens": lost})
 
     assert "… and 3 more in `losses.json`." in text
-    assert 50 == len(re.findall(r"^\| `s\d+` \|", text, re.M))
+    assert 50 == len(re.findall(r"^\| `tokens` \| `s\d+` \|", text, re.M))
 
 
 def test_the_load_example_runs(release, monkeypatch, tmp_path, capsys):

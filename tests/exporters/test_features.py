@@ -58,4 +58,19 @@ def test_parquet_types_are_the_ones_the_features_ask_for(release, view):
 
 
 def test_records_come_first(release):
-    assert ["records", "tokens", "sentences"] == NAMES
+    assert ["records", "tokens", "sentences", "sft"] == NAMES
+
+
+def test_lists_of_values_are_written_so_that_every_version_of_datasets_has_their_feature(release):
+    """Before 4, `list` of values becomes a bare list, and `features["ner_tags"].feature` fails."""
+    fields = yaml.safe_load((release / "README.md").read_text("utf-8").split("---\n")[1])
+    kinds = {
+        feature["name"]: next(iter(feature.keys() & {"list", "sequence"}))
+        for info in fields["dataset_info"]
+        for feature in info["features"]
+        if "dtype" not in feature
+    }
+
+    assert ("sequence", "sequence", "list", "list") == tuple(
+        kinds[name] for name in ("ner_tags", "flags", "spans", "messages")
+    )

@@ -3,16 +3,22 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from builder.errors import Unavailable, UsageError
-from builder.exporters.folder import MANIFEST, publish, verify
+from builder.exporters import csv_table
+from builder.exporters.folder import LOSSES, MANIFEST, SUMS, publish, verify
 from builder.exporters.huggingface import build
+from builder.model import Span
+from builder.ports import LostSpan
 from tests.exporters.approved_rows import INFO, SCHEMA, relabelled, sample_rows
+from tests.exporters.traced import can_watch, killed_at
 
 V2 = replace(INFO, version="v2")
 
@@ -83,7 +89,8 @@ def die_at(steps, exports, step, info, rows):
 
 def test_a_release_killed_at_any_step_leaves_the_old_one_and_all_or_nothing_of_the_new(tmp_path, steps):
     first = tmp_path / "first"
-    old, expected = contents(put(first)), contents(put(tmp_path / "whole", V2, relabelled(sample_rows())))
+    old = contents(put(first))
+    expected = contents(put(shutil.copytree(first, tmp_path / "whole"), V2, relabelled(sample_rows())))
     seen, step = set(), 0
     while True:
         step += 1
@@ -114,7 +121,35 @@ def test_cleaning_up_after_a_death_may_itself_be_killed(tmp_path, steps):
     assert ["v1"] == os.listdir(tmp_path / INFO.name)
 
 
-def test_the_manifest_is_the_last_file_before_the_rename(tmp_path, monkeypatch):
+@pytest.mark.skipif(not can_watch(), reason="a process may not watch its child here")
+def test_a_release_killed_at_any_system_call_leaves_the_old_one_and_all_or_nothing_of_the_new(tmp_path):
+    first = tmp_path / "first"
+    old = contents(put(first))
+    expected = contents(put(shutil.copytree(first, tmp_path / "whole"), V2, relabelled(sample_rows())))
+    left = first / INFO.name / ".tmp-dead" / "records"
+    left.mkdir(parents=True)
+    (left / "half.parquet").write_bytes(b"PAR1")
+    seen, begun = set(), []
+    for step in count(1):
+        exports = tmp_path / str(step)
+        shutil.copytree(first, exports)
+        begun = killed_at(step, lambda exports=exports: put(exports, V2, relabelled(sample_rows())))
+        new = exports / INFO.name / "v2"
+        seen.add(new.exists())
+        assert old == contents(exports / INFO.name / "v1")
+        assert not new.exists() or expected == contents(new)
+
+        assert expected == contents(put(exports, V2, relabelled(sample_rows())))
+        assert ["v1", "v2"] == sorted(os.listdir(exports / INFO.name))
+        shutil.rmtree(exports)
+        if len(begun) < step:
+            break
+    assert {False, True} == seen
+    assert {"write", "fsync", "flock"} <= set(begun)
+    assert 40 < len(begun)
+
+
+def test_the_sums_are_the_last_file_before_the_rename(tmp_path, monkeypatch):
     seen = []
     rename = Path.rename
 
@@ -126,7 +161,7 @@ def test_the_manifest_is_the_last_file_before_the_rename(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "rename", spy)
     put(tmp_path)
 
-    assert [(MANIFEST, False)] == seen
+    assert [(SUMS, False)] == seen
 
 
 def test_every_file_and_folder_is_forced_to_disk(tmp_path, monkeypatch):
@@ -175,6 +210,31 @@ def test_other_content_under_the_same_version_is_refused(tmp_path, info, rows, n
     assert before == contents(tmp_path / INFO.name / "v1")
 
 
+def test_other_formats_under_the_same_version_are_refused(tmp_path):
+    put(tmp_path)
+
+    with pytest.raises(UsageError, match="another exporters; choose a new version"):
+        publish(tmp_path, INFO, sample_rows(), [build({}), csv_table.build({})])
+    with pytest.raises(UsageError, match="another exporters; choose a new version"):
+        put(tmp_path, replace(INFO, options={"huggingface": {"views": "2"}}))
+    assert put(tmp_path) == put(tmp_path, replace(INFO, options={"csv": {"bom": "no"}}))
+
+
+def test_every_loss_is_in_one_report_and_on_the_card_whatever_the_order(tmp_path):
+    class Lossy:
+        name = "lossy"
+
+        def export(self, rows, info, folder):
+            return {"lossy": [LostSpan("s1", Span(0, 1, "ORG"), "x", "too blue")]}
+
+    for version, exporters in (("v1", [build({}), Lossy()]), ("v2", [Lossy(), build({})])):
+        folder = publish(tmp_path, replace(INFO, version=version), sample_rows(), exporters)
+        told = json.loads((folder / LOSSES).read_text("utf-8"))["views"]
+
+        assert {"lossy": 1, "tokens": 2} == {view: report["lost"] for view, report in told.items()}
+        assert "| `lossy` | `s1` | 0-1 | ORG | x | too blue |" in (folder / "README.md").read_text("utf-8")
+
+
 def test_a_damaged_release_is_not_taken_for_a_sound_one(tmp_path):
     (put(tmp_path) / "losses.json").write_text("{}")
 
@@ -198,7 +258,7 @@ def test_two_runs_do_not_publish_under_one_name_at_once(tmp_path):
         def export(self, rows, info, folder):
             with pytest.raises(Unavailable, match="another run"):
                 put(tmp_path, V2)
-            build({}).export(rows, info, folder)
+            return build({}).export(rows, info, folder)
 
     publish(tmp_path, INFO, sample_rows(), [Second()])
 
@@ -213,10 +273,12 @@ def test_a_sound_release_has_no_problems(release):
     ("harm", "problem"),
     [
         (lambda f: (f / "README.md").unlink(), "README.md: missing"),
-        (lambda f: (f / "note.txt").write_text("hi"), "note.txt: not in the manifest"),
+        (lambda f: (f / "note.txt").write_text("hi"), "note.txt: not in SHA256SUMS"),
         (lambda f: (f / "README.md").write_bytes((f / "README.md").read_bytes() + b"\n"), "README.md: changed"),
         (lambda f: (f / MANIFEST).write_text("[]"), "manifest.json"),
         (lambda f: (f / MANIFEST).unlink(), "manifest.json"),
+        (lambda f: (f / SUMS).unlink(), "SHA256SUMS: missing"),
+        (lambda f: (f / SUMS).write_bytes((f / SUMS).read_bytes() + b"\n"), "SHA256SUMS: changed"),
     ],
 )
 def test_any_harm_is_named(release, tmp_path, harm, problem):
@@ -224,6 +286,13 @@ def test_any_harm_is_named(release, tmp_path, harm, problem):
     harm(folder)
 
     assert [problem] == [told[: len(problem)] for told in verify(folder)]
+
+
+def test_the_sums_are_what_sha256sum_checks(release):
+    done = subprocess.run(["sha256sum", "--check", "--strict", "--quiet", SUMS], cwd=release, check=False)
+
+    assert 0 == done.returncode
+    assert 16 == (release / SUMS).read_bytes().count(b"\n")
 
 
 def test_the_manifest_says_rows_bytes_and_schema(release):

@@ -2,27 +2,34 @@
 
 import json
 import socket
+import weakref
+from dataclasses import replace
 
 import datasets
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from builder.errors import UsageError
 from builder.exporters import parquet
+from builder.exporters.batches import content_of
+from builder.exporters.content import ContentDigest
 from builder.exporters.features import views
 from builder.exporters.folder import publish
 from builder.exporters.huggingface import build
 from builder.exporters.loading import load_release
-from builder.exporters.records import Recorder, pseudonyms
+from builder.exporters.order import PublishedRows, published
+from builder.exporters.records import Recorder
+from builder.ports import Row
 from tests.exporters.approved_rows import INFO, SCHEMA, relabelled, sample_rows
 from tests.exporters.test_records import resplit
 
-VIEWS = ("records", "tokens", "sentences")
+VIEWS = ("records", "tokens", "sentences", "sft")
 
 
 def expected(view, split):
-    rows = sorted(sample_rows(), key=lambda row: row.sentence.id)
-    recorder = Recorder(SCHEMA, pseudonyms(rows))
+    rows = published(sample_rows())
+    recorder = Recorder(SCHEMA, rows.people)
     return [recorder.record(view, row) for row in rows if row.split == split]
 
 
@@ -111,28 +118,97 @@ def test_columns_are_zstd_with_a_page_index(release):
     assert {("ZSTD", True)} == {(column.compression, column.has_offset_index) for column in columns}
 
 
+def many_rows(count):
+    """Copies of the sample rows under ids of their own."""
+    rows = [(number, row) for number in range(-(-count // 3)) for row in sample_rows()]
+    return [
+        replace(
+            row,
+            split="train",
+            sentence=replace(row.sentence, id=f"{row.sentence.id}{number}"),
+            document=replace(row.document, id=f"{number:03}"),
+        )
+        for number, row in rows
+    ][:count]
+
+
 def test_long_views_are_cut_into_row_groups_of_one_size(tmp_path, monkeypatch):
     monkeypatch.setattr(parquet, "ROW_GROUP", 10)
-    monkeypatch.setattr(parquet, "BATCH", 4)
-    view = views(SCHEMA)[2]
-    records = [{"id": f"{number}", "text": "字" * number, "label": number % 2} for number in range(25)]
+    monkeypatch.setattr(parquet, "BATCH", 5)
+    rows = published(many_rows(27))
+    folder = publish(tmp_path, INFO, rows, [build({})])
+    for view in VIEWS:
+        path = folder / view / "train-00000-of-00001.parquet"
+        told, recorder = pq.read_metadata(path), Recorder(SCHEMA, rows.people)
 
-    written = parquet.write(tmp_path / "rows.parquet", view, iter(records))
-
-    table, told = pq.read_table(tmp_path / "rows.parquet"), pq.read_metadata(tmp_path / "rows.parquet")
-    assert records == table.to_pylist()
-    assert [10, 10, 5] == [told.row_group(number).num_rows for number in range(told.num_row_groups)]
-    assert 25 == written.rows
+        assert [10, 10, 7] == [told.row_group(number).num_rows for number in range(told.num_row_groups)]
+        assert [recorder.record(view, row) for row in rows] == pq.read_table(path).to_pylist()
 
 
-def test_bytes_do_not_depend_on_the_size_of_batches(tmp_path, monkeypatch):
-    view, made = views(SCHEMA)[0], []
-    for size in (1, 2, 5_000):
+def test_the_content_does_not_depend_on_the_size_of_batches(monkeypatch):
+    names = set()
+    for size in (1, 2, 5, 10):
         monkeypatch.setattr(parquet, "BATCH", size)
-        parquet.write(tmp_path / "rows.parquet", view, expected("records", "train"))
-        made.append((tmp_path / "rows.parquet").read_bytes())
+        names.add(content_of(many_rows(23), INFO))
 
-    assert 1 == len(set(made))
+    assert 1 == len(names)
+
+
+def read_again(release, view):
+    """Name the content of a view from its files alone, as a stranger would."""
+    digest = ContentDigest(view)
+    for split in ("train", "test"):
+        for batch in pq.read_table(release / view.name / f"{split}-00000-of-00001.parquet").to_batches(max_chunksize=1):
+            digest.update(split, batch)
+    return digest
+
+
+@pytest.mark.parametrize("view", views(SCHEMA), ids=lambda view: view.name)
+def test_the_name_of_the_content_can_be_made_again_from_the_files(release, view):
+    fields = yaml.safe_load((release / "README.md").read_text("utf-8").split("---\n")[1])
+    told = {config["config_name"]: config["description"] for config in fields["configs"]}
+    records = "" if view.name == "records" else told["records"]
+
+    assert told[view.name] == read_again(release, view).value(records)
+    assert told["records"] == json.loads((release / "manifest.json").read_bytes())["content_sha256"]
+
+
+def test_rows_without_pieces_load(tmp_path):
+    folder = publish(tmp_path, replace(INFO, pieces=False), sample_rows(), [build({})])
+    row = load_release(folder)["records"]["train"][0]
+
+    assert "pieces" not in {*row, *row["spans"][0]}
+
+
+class Watched(Row):
+    """A row of which can be told whether it is still held."""
+
+    __slots__ = ("__weakref__",)
+
+
+def watched(number):
+    row = sample_rows()[1]
+    document = replace(row.document, id=f"{number:03}")
+    sentence = replace(row.sentence, id=f"sentence {number:03}", document=document.id)
+    return Watched(sentence, document, row.source, row.gold, "train")
+
+
+def test_no_more_rows_are_held_than_two_batches(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet, "ROW_GROUP", 10)
+    monkeypatch.setattr(parquet, "BATCH", 5)
+    alive, most = weakref.WeakSet(), 0
+
+    def again():
+        nonlocal most
+        for number in range(200):
+            row = watched(number)
+            alive.add(row)
+            most = max(most, len(alive))
+            yield row
+
+    build({}).export(PublishedRows(again, 200), INFO, tmp_path)
+
+    assert 5 <= most <= 10
 
 
 def test_losses_are_listed_by_sentence(release):
@@ -146,8 +222,6 @@ def test_losses_are_listed_by_sentence(release):
 
 @pytest.mark.parametrize("split", ["all", "test-unseen", "", "a b", "../x"])
 def test_a_split_that_cannot_be_loaded_is_refused(tmp_path, split):
-    from dataclasses import replace
-
     rows = [replace(row, split=split) for row in sample_rows()]
 
     with pytest.raises(UsageError, match="cannot be loaded"):

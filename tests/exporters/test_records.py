@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 
 from builder.errors import BrokenError
+from builder.exporters.batches import content_of
 from builder.exporters.features import views
-from builder.exporters.records import Recorder, by_id, content_of, pseudonyms, split_order
+from builder.exporters.order import PublishedRows, pseudonyms, published, split_place
+from builder.exporters.records import Recorder
 from builder.model import Span
 from builder.text.tags import spans_from_tags
-from tests.exporters.approved_rows import RAW_EN, RAW_ZH, SCHEMA, relabelled, sample_rows
+from tests.exporters.approved_rows import INFO, RAW_EN, RAW_ZH, SCHEMA, relabelled, sample_rows
 
 
 def records(rows, view="records"):
@@ -119,7 +121,7 @@ def test_token_texts_are_slices_of_the_text():
 
 
 def test_the_content_does_not_depend_on_the_order_of_rows():
-    assert content_of(sample_rows(), SCHEMA) == content_of(sample_rows()[::-1], SCHEMA)
+    assert content_of(sample_rows(), INFO) == content_of(sample_rows()[::-1], INFO)
 
 
 def resplit(rows):
@@ -128,25 +130,56 @@ def resplit(rows):
 
 @pytest.mark.parametrize("change", [relabelled, resplit, lambda rows: rows[1:]])
 def test_any_change_changes_the_content(change):
-    assert content_of(sample_rows(), SCHEMA) != content_of(change(sample_rows()), SCHEMA)
+    assert content_of(sample_rows(), INFO) != content_of(change(sample_rows()), INFO)
 
 
 def test_a_label_in_another_place_of_the_schema_changes_the_content():
     turned = SCHEMA.model_copy(update={"sentence": SCHEMA.sentence[::-1]})
 
-    assert content_of(sample_rows(), SCHEMA) != content_of(sample_rows(), turned)
+    assert content_of(sample_rows(), INFO) != content_of(sample_rows(), replace(INFO, schema=turned))
 
 
 def test_a_sentence_released_twice_is_our_own_fault():
     with pytest.raises(BrokenError, match="twice"):
-        by_id([*sample_rows(), sample_rows()[0]])
+        list(published([*sample_rows(), sample_rows()[0]]))
+
+
+def test_a_sentence_released_in_two_splits_is_our_own_fault():
+    row = sample_rows()[0]
+
+    with pytest.raises(BrokenError, match=f"sentence {row.sentence.id} is released twice"):
+        published([row, replace(row, split="test")])
+
+
+def test_rows_out_of_order_are_our_own_fault():
+    rows = list(published(sample_rows()))[::-1]
+
+    with pytest.raises(BrokenError, match="out of order"):
+        list(PublishedRows(lambda: iter(rows), 3))
+
+
+def test_rows_come_by_split_then_document_then_number():
+    other = [replace(row.sentence, id=f"other {row.sentence.id}") for row in sample_rows()]
+    again = [replace(row, sentence=one, split="dev") for row, one in zip(sample_rows(), other, strict=True)]
+    rows = [*sample_rows(), *again]
+    places = [(row.split, row.document.id, row.sentence.number) for row in published(rows)]
+    order = ("train", "test", "dev")
+
+    assert sorted(places, key=lambda place: (order.index(place[0]), *place[1:])) == places
+
+
+def test_rows_can_be_read_again_and_are_not_put_in_order_twice():
+    rows = published(sample_rows())
+
+    assert rows is published(rows)
+    assert (3, [*rows]) == (len(rows), [*rows])
 
 
 def test_a_label_outside_the_schema_is_our_own_fault():
     smaller = SCHEMA.model_copy(update={"entity": SCHEMA.entity[:1]})
 
-    with pytest.raises(BrokenError, match="'GPE' is not in"):
-        content_of(sample_rows(), smaller)
+    with pytest.raises(BrokenError, match="'ORG' is not in"):
+        content_of(sample_rows(), replace(INFO, schema=smaller))
 
 
 def test_a_span_beyond_its_text_is_our_own_fault():
@@ -154,8 +187,8 @@ def test_a_span_beyond_its_text_is_our_own_fault():
     entity = replace(row.gold.entities[0], span=Span(0, 99, "PERSON"))
 
     with pytest.raises(BrokenError, match="beyond its text"):
-        content_of([replace(row, gold=replace(row.gold, entities=(entity,)))], SCHEMA)
+        content_of([replace(row, gold=replace(row.gold, entities=(entity,)))], INFO)
 
 
 def test_splits_come_in_their_usual_order():
-    assert ["train", "validation", "test", "dev"] == split_order(["dev", "test", "train", "validation", "test"])
+    assert ["train", "validation", "test", "dev"] == sorted(["dev", "test", "train", "validation"], key=split_place)

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builder.errors import Rejected
@@ -34,6 +34,7 @@ def test_each_row_is_a_reading_with_its_byte_range(tmp_path: Path) -> None:
         assert part.text.encode() == content[start:end]
 
 
+@example(rows=[("\0", "\0")], delimiter=";")  # once taken for UTF-16
 @given(rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6), delimiter=st.sampled_from(",;\t|"))
 def test_what_was_written_is_read_and_leads_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], delimiter: str

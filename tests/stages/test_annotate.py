@@ -16,7 +16,7 @@ from builder.annotators.taught import Taught, TaughtCombiner
 from builder.model import Entity, Prediction, Reject, Span
 from builder.schema import read_schema
 from builder.stages.annotate import Annotate
-from builder.store import queries
+from builder.store import queries, standing
 from tests.annotators import plug_ins
 from tests.annotators.plug_ins import BY, Stranger
 from tests.annotators.test_stack import examples
@@ -155,11 +155,11 @@ def test_leaving_it_out_forgets_what_it_failed_on(bench):
 def test_a_proposal_that_people_may_have_seen_stays_when_asked_again(bench):
     bench.annotate()
     bench.push()
-    shown = queries.shown(bench.store, poisoned(bench))
+    shown = standing.shown(bench.store, poisoned(bench))
     bench.__dict__["combiner"] = combination(Quick(plug_ins.raises))
     bench.annotate(again=True)
 
-    assert shown == queries.shown(bench.store, poisoned(bench))
+    assert shown == standing.shown(bench.store, poisoned(bench))
     assert ({"combine", "cues", "stranger"}, []) == (authors(bench, poisoned(bench)), refused(bench))
 
 

@@ -10,12 +10,12 @@ import pytest
 from builder import flow, plugins
 from builder.config import Project, parse_config
 from builder.stages.ingest import Ingest
-from builder.stages.release import rows_of
-from builder.stages.review import review
+from builder.stages.release import approved_of, places_of
+from builder.stages.splits import divide
 from builder.store import queries
 from builder.workbench import Workbench
 from tests.crash.test_kill import child
-from tests.project import TOML, answer_all, at_work, dump
+from tests.project import answer_all, at_work, dump, toml
 
 ARTICLE = (
     "Harbour reopens after the storm\n\nThe harbour opened again on Friday after three days of wind. "
@@ -43,7 +43,7 @@ def write(folder, **pages):
 def all_at_work(folder):
     """Open the project with `duplicates = "all"`."""
     with at_work(folder) as (bench, studio):
-        config = parse_config(TOML.format(rule="single") + '[ingest]\nduplicates = "all"\n')
+        config = parse_config(toml() + '[ingest]\nduplicates = "all"\n')
         bench.project = Project(folder, config, bench.project.schema)
         yield bench, studio
 
@@ -62,6 +62,16 @@ def pushed(bench):
     """Name the files of which sentences stand in the review project."""
     rows = bench.store.db.execute("SELECT DISTINCT document FROM sentence WHERE id IN (SELECT sentence FROM task)")
     return {path_of(bench, row[0]) for row in rows.fetchall()}
+
+
+def splits_of(bench, shares):
+    """Say in which split each released file stands."""
+    approved = approved_of(bench.store, bench.review().golds)
+    division = divide(bench.store, approved, shares, "v1")
+    bench.store.add(division.new)
+    places, left_out = places_of(approved, division, shares)
+    assert [] == left_out
+    return {path_of(bench, place.document): place.split for place in places}
 
 
 def push_all(bench):
@@ -138,11 +148,7 @@ def test_what_people_answered_before_it_became_a_duplicate_is_released(tmp_path)
         answer_all(studio)
         bench.pull()
     with at_work(tmp_path) as (bench, _):
-        golds = bench.review().golds
-
-        assert {"article", "edition"} == {
-            path_of(bench, row.document.id) for row in rows_of(bench.store, golds, {"a": 1})
-        }
+        assert {"article": "a", "edition": "a"} == splits_of(bench, {"a": 1})
 
 
 def test_the_rest_of_a_document_that_people_began_is_still_offered(tmp_path):
@@ -189,8 +195,7 @@ def test_documents_of_a_cluster_stand_in_one_split(tmp_path):
         push_all(bench)
         answer_all(studio)
         bench.pull()
-        golds = review(bench.store, bench.project.schema, bench.rule).golds
-        splits = {path_of(bench, row.document.id): row.split for row in rows_of(bench.store, golds, shares)}
+        splits = splits_of(bench, shares)
 
     assert splits["article"] == splits["edition"] == splits["brief"]
     assert splits["article"] != splits["other"]
@@ -203,11 +208,11 @@ def test_a_document_keeps_its_split_when_a_duplicate_comes(tmp_path):
         push_all(bench)
         answer_all(studio)
         bench.pull()
-        before = {row.split for row in rows_of(bench.store, bench.review().golds, shares)}
+        before = splits_of(bench, shares)
         write(tmp_path, edition=EDITION)
         push_all(bench)
 
-        assert before == {row.split for row in rows_of(bench.store, bench.review().golds, shares)}
+        assert before == splits_of(bench, shares)
 
 
 def read_only(bench: Workbench) -> None:

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from builder.annotators.combine import Combiner
-from builder.config import AnnotateTable
+from builder.config_tables import AnnotateTable
 from builder.errors import UsageError
 from builder.model import Entity, Label, Prediction, Sentence, Span
 from builder.schema import read_schema
 from builder.stages.evaluate import Request, approved_at, combiner_at, evaluate
 from tests.learner import Learner
-from tests.project import TOML, answer_all, at_work, make_sources
+from tests.project import answer_all, at_work, make_sources, toml
 
 NEWS = read_schema("news", Path())
 TEXT = "Maria met Tom in Riverside."
@@ -355,7 +355,7 @@ def test_in_a_project_its_annotators_propose(tmp_path: Path) -> None:
 
 def test_without_a_file_it_measures_on_what_people_approved(tmp_path: Path) -> None:
     make_sources(tmp_path)
-    (tmp_path / "builder.toml").write_text(TOML.format(rule="single"))
+    (tmp_path / "builder.toml").write_text(toml())
     with at_work(tmp_path) as (bench, studio):
         for step in (bench.ingest, bench.annotate, bench.push, lambda: answer_all(studio), bench.pull, bench.review):
             step()
@@ -369,7 +369,7 @@ def test_without_a_file_it_measures_on_what_people_approved(tmp_path: Path) -> N
 
 
 def test_without_a_file_and_without_approvals_it_says_so(tmp_path: Path) -> None:
-    (tmp_path / "builder.toml").write_text(TOML.format(rule="single"))
+    (tmp_path / "builder.toml").write_text(toml())
 
     with pytest.raises(UsageError, match="nothing is approved here yet"):
         approved_at(tmp_path)

@@ -288,14 +288,75 @@ def killed_after_a_batch(stage, store, processes):
     return flow.run(stage, store, stop, processes)
 
 
-def test_retrying_leaves_a_reject_whose_file_is_gone(tmp_path):
+@pytest.mark.parametrize("verb", ["ingest", "retry_ingest"])
+def test_a_refused_file_that_is_gone_is_forgotten(verb, tmp_path):
     make_sources(tmp_path)
     (tmp_path / "sources" / "empty.txt").touch()
     with at_work(tmp_path) as (bench, _):
         bench.ingest()
         (tmp_path / "sources" / "empty.txt").unlink()
-        assert 0 == bench.retry_ingest().taken
-        assert [("sources/empty.txt", "E_EMPTY")] == rejected(bench)
+        assert 0 == getattr(bench, verb)().taken
+        assert [] == rejected(bench)
+
+
+def test_a_refused_file_that_is_gone_from_where_nobody_looked_stays_listed(tmp_path):
+    make_sources(tmp_path)
+    named = [tmp_path / "extra.txt", tmp_path / "sources" / ".hidden" / "a.txt", tmp_path / "sources" / "x#y.txt"]
+    (tmp_path / "sources" / ".hidden").mkdir()
+    for path in named:
+        path.touch()
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest(named)
+        expected = rejected(bench)
+        named[0].unlink()
+        bench.ingest()
+
+        assert expected == rejected(bench)
+        assert 3 == len(expected)
+
+
+def test_what_was_refused_in_a_folder_that_cannot_be_looked_into_stays_listed(tmp_path, monkeypatch):
+    make_sources(tmp_path)
+    closed = tmp_path / "sources" / "closed"
+    closed.mkdir()
+    (closed / "empty.txt").touch()
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+        (closed / "empty.txt").unlink()
+        found = list(ingest._walked(tmp_path / "sources"))
+        monkeypatch.setattr(ingest, "_walked", lambda folder: [*found, closed])
+        bench.ingest()
+
+        assert [("sources/closed", "E_IO"), ("sources/closed/empty.txt", "E_EMPTY")] == rejected(bench)
+
+
+def test_a_file_with_a_refused_record_is_read_anew_when_it_comes_back(tmp_path, monkeypatch):
+    monkeypatch.setattr("builder.plugins.readers", lambda: [text_file.build({}), jsonl.build({})])
+    make_sources(tmp_path)
+    table = tmp_path / "sources" / "rows.jsonl"
+    table.write_text('{"text": "One."}\n{"words": "Two."}\n')
+    with at_work(tmp_path) as (bench, _):
+        bench.ingest()
+        before, content = rejected(bench), table.read_bytes()
+        table.unlink()
+        assert 0 == bench.ingest().taken
+        assert [] == rejected(bench)
+        table.write_bytes(content)
+        bench.ingest()
+
+        assert before == rejected(bench) != []
+
+
+def test_what_an_archive_held_stays_when_it_is_gone(tmp_path, monkeypatch):
+    monkeypatch.setattr("builder.plugins.readers", lambda: [archive.build({}), text_file.build({})])
+    with at_work(tmp_path) as (bench, _):
+        zipped(bench, {"a.txt": "The hall opened.", "b.txt": "Tom left early."})
+        before = zipped(bench, {"a.txt": "", "b.txt": "Tom left early."}, 1)
+        (tmp_path / "sources" / "pages.zip").unlink()
+        bench.ingest()
+
+        assert [] == rejected(bench)
+        assert before == sorted(queries.document_text(bench.store, id) for id in queries.live_documents(bench.store))
 
 
 def test_retrying_finds_a_file_that_was_named_itself(tmp_path):

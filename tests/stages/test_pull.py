@@ -2,22 +2,18 @@ import pytest
 
 from builder.errors import UsageError
 from builder.store import queries
-from tests.project import answer_all, at_work, make_sources
+from tests.project import answer_all, at_work, dump, pushed_project
 
 
 @pytest.fixture
 def folder(tmp_path):
-    make_sources(tmp_path)
-    with at_work(tmp_path) as (bench, studio):
-        bench.ingest()
-        bench.annotate()
-        bench.push()
+    with pushed_project(tmp_path) as (bench, studio):
         answer_all(studio)
     return tmp_path
 
 
 def journal(bench):
-    return [entry.body for entry in bench.store.journal.entries()]
+    return [entry.body for entry in bench.store.journal.entries() if entry.kind == "annotation"]
 
 
 def test_every_answer_is_journalled_verbatim(folder):
@@ -27,6 +23,15 @@ def test_every_answer_is_journalled_verbatim(folder):
 
         assert server == [entry["body"] for entry in journal(bench)]
         assert {"ann@example.org"} == {entry["author"] for entry in journal(bench)}
+
+
+def test_a_pull_counts_the_answers_apart_from_the_tasks(tmp_path):
+    with pushed_project(tmp_path) as (bench, studio):
+        before = bench.pull()
+        studio.submit(1, [])
+        after = bench.pull()
+
+    assert [(len(studio.payloads()), 0), (1, 1)] == [(tally.done, tally.answers) for tally in (before, after)]
 
 
 def test_pulling_again_reads_and_writes_nothing(folder):
@@ -45,7 +50,7 @@ def test_an_edit_is_a_new_version_of_the_same_answer(folder):
         sentence = studio.payloads()[0]["data"]["builder_key"]
 
         assert [[]] == [a.body["result"] for a in queries.annotations_of(bench.store, sentence)]
-        assert 2 == sum(entry["sentence"] == sentence for entry in journal(bench))
+        assert 2 == sum(entry["sentences"] == [sentence] for entry in journal(bench))
 
 
 def test_a_deleted_answer_is_kept_in_the_journal_and_counts_no_more(folder):
@@ -56,7 +61,7 @@ def test_a_deleted_answer_is_kept_in_the_journal_and_counts_no_more(folder):
         sentence = studio.payloads()[0]["data"]["builder_key"]
 
         assert [] == queries.annotations_of(bench.store, sentence)
-        assert [False, True] == [e["deleted"] for e in journal(bench) if e["sentence"] == sentence]
+        assert [False, True] == [e["deleted"] for e in journal(bench) if e["sentences"] == [sentence]]
 
 
 def test_a_reused_id_is_another_answer(folder):
@@ -67,7 +72,7 @@ def test_a_reused_id_is_another_answer(folder):
         studio.delete_annotation(last)
         assert last == studio.submit(task, [], person=2)
         bench.pull()
-        sentence = queries.task_sentences(bench.store, 1)[task]
+        (sentence,) = queries.task_sentences(bench.store, 1)[task]
 
         assert ["bob@example.org"] == [a.author for a in queries.annotations_of(bench.store, sentence)]
 
@@ -102,3 +107,64 @@ def test_a_task_of_somebody_else_is_rejected_and_named(folder):
 
         assert ["E_FOREIGN"] == [reject.code for reject in tally.rejected]
         assert tally.done == len(studio.payloads()) - 1
+
+
+def test_answers_that_vanish_en_masse_change_nothing_until_accepted(folder, monkeypatch):
+    monkeypatch.setattr("builder.stages.pull._FEW", 1)
+    with at_work(folder) as (bench, studio):
+        bench.pull()
+        written = journal(bench)
+        for task in studio.payloads():
+            studio.delete_annotation(studio.list_annotations(task["id"])[0]["id"])
+        gone = len(written)
+        with pytest.raises(UsageError, match=f"{gone} of {gone} answers vanished.*--accept-deletions {gone}"):
+            bench.pull()
+        assert written == journal(bench)
+        bench.pull(accept_deletions=gone)
+
+        assert gone == sum(entry["deleted"] for entry in journal(bench))
+
+
+def test_several_tasks_that_cannot_be_read_are_each_named_and_tried_again(folder):
+    with at_work(folder) as (bench, studio):
+        for task in (1, 2):
+            studio.poison(task)
+        named = [[reject.subject for reject in bench.pull().rejected] for _ in range(2)]
+        assert [["task 1", "task 2"]] * 2 == named
+        assert len(studio.payloads()) - 2 == len(journal(bench))
+        studio.poison(1, cured=True)
+
+        assert ["task 2"] == [reject.subject for reject in bench.pull().rejected]
+        assert ["task 2"] == [reject.subject for reject in queries.rejects(bench.store) if reject.stage == "pull"]
+
+
+def test_tasks_that_nobody_answered_are_not_read(tmp_path):
+    steps = []
+    with pushed_project(tmp_path, fault=steps.append) as (bench, _):
+        assert 0 < bench.pull().done
+
+    assert "read" not in steps
+
+
+def test_a_draft_that_is_gone_is_a_deletion_in_the_journal(folder):
+    with at_work(folder) as (bench, studio):
+        draft = studio.begin(1, [])
+        bench.pull()
+        studio.give_up(draft)
+        assert 1 == bench.pull().done
+        assert 0 == bench.pull().taken
+
+        assert [(True, False), (True, True)] == [(e["draft"], e["deleted"]) for e in journal(bench) if e.get("draft")]
+
+
+def test_a_pull_writes_nothing_when_it_stops(folder, monkeypatch):
+    monkeypatch.setattr("builder.stages.pull._FEW", 1)
+    with at_work(folder) as (bench, studio):
+        bench.pull()
+        before = dump(bench)
+        for task in studio.payloads():
+            studio.delete_task(task["id"])
+        with pytest.raises(UsageError):
+            bench.pull()
+
+        assert before == dump(bench)

@@ -1,18 +1,9 @@
 import pytest
 
 from builder.errors import Unavailable, UsageError
-from builder.model import Action
-from builder.store import queries
-from tests.project import answer_all, at_work, make_sources
-
-
-@pytest.fixture
-def folder(tmp_path):
-    make_sources(tmp_path)
-    with at_work(tmp_path) as (bench, _):
-        bench.ingest()
-        bench.annotate()
-    return tmp_path
+from builder.reviewing import Action
+from builder.store import queries, standing
+from tests.project import answer_all, at_work
 
 
 def keys(studio):
@@ -55,7 +46,7 @@ def test_a_task_shows_its_surroundings_and_covers_what_it_says(folder):
 @pytest.mark.parametrize("step", ["before import", "after import"])
 def test_a_cut_connection_neither_loses_nor_doubles_a_task(folder, step):
     def fault(name):
-        if name == step:
+        if name in (step, "find"):
             raise Unavailable("connection reset")
 
     with at_work(folder, fault) as (bench, _), pytest.raises(Unavailable):
@@ -69,7 +60,7 @@ def test_a_cut_connection_neither_loses_nor_doubles_a_task(folder, step):
 
 def test_a_pull_between_a_cut_push_and_the_next_one_knows_what_was_shown(folder):
     def fault(name):
-        if name == "after import":
+        if name in ("after import", "find"):
             raise Unavailable("connection reset")
 
     with at_work(folder, fault) as (bench, _), pytest.raises(Unavailable):
@@ -77,7 +68,7 @@ def test_a_pull_between_a_cut_push_and_the_next_one_knows_what_was_shown(folder)
     with at_work(folder) as (bench, studio):
         bench.pull()
         bench.push()
-        shown = [queries.shown(bench.store, key) for key in keys(studio)]
+        shown = [standing.shown(bench.store, key) for key in keys(studio)]
 
     assert {"combine@words1"} == {found and found[0].annotator for found in shown}
 
@@ -125,7 +116,7 @@ def test_a_refused_sentence_is_not_looked_for_again(folder):
 
 def test_a_pull_before_the_next_push_still_knows_what_was_shown(folder):
     def fault(name):
-        if name == "after import":
+        if name in ("after import", "find"):
             raise Unavailable("connection reset")
 
     with at_work(folder, fault) as (bench, _), pytest.raises(Unavailable):

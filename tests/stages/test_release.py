@@ -1,26 +1,23 @@
 import json
+import tomllib
 from dataclasses import replace
+from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from builder.errors import UsageError
+from builder.errors import BrokenError, UsageError
 from builder.exporters.loading import load_release
-from builder.stages.release import split_of
+from builder.stages.release import release
 from builder.store import queries, raw_files
-from tests.project import answer_all, at_work, make_sources
+from tests.project import accepted, answer_all, at_work, make_sources, pushed_project
 
 SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
 
 
 @pytest.fixture
 def folder(tmp_path):
-    make_sources(tmp_path)
-    with at_work(tmp_path) as (bench, studio):
-        bench.ingest()
-        bench.annotate()
-        bench.push()
+    with pushed_project(tmp_path) as (bench, studio):
         answer_all(studio)
         bench.pull()
     return tmp_path
@@ -36,6 +33,29 @@ def test_every_released_span_replays_from_the_raw_file(folder):
             for span in row["spans"]:
                 assert span["text"] == "".join(raw[p["start"] : p["end"]] for p in span["pieces"])
                 assert span["text"] == row["text"][span["start"] : span["end"]]
+
+
+def test_configured_formats_are_written_with_their_options(folder, monkeypatch):
+    groups = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
+    named = {name: EntryPoint(name, at, "x") for name, at in groups["builder.exporters"].items()}
+    monkeypatch.setattr("builder.plugins._installed", lambda kind: named)
+    chosen = {"exporters": ("conll", "huggingface", "csv"), "options": {"csv": {"bom": "no"}}}
+    with at_work(folder) as (bench, _):
+        bench.project = released_as(bench.project, chosen)
+        path = bench.release("v1")
+        rows = [row for split in load_release(path)["records"].values() for row in split]
+
+    assert {"conll", "csv", "records"} <= {part.name for part in path.iterdir()}
+    assert (path / "csv" / "sentences.csv").read_bytes().startswith(b"id,split,")
+    assert len(rows) == sum(len(ids.read_text("utf-8").split()) for ids in (path / "conll").glob("*.ids"))
+    assert {"conll": {}, "csv": {"bom": "no"}, "huggingface": {}} == json.loads((path / "manifest.json").read_bytes())[
+        "exporters"
+    ]
+
+
+def test_the_card_names_the_policy_on_personal_data_of_the_project(folder):
+    with at_work(folder) as (bench, _):
+        assert "`ingest.personal` was `allow`" in (bench.release("v1") / "README.md").read_text("utf-8")
 
 
 def test_releasing_the_same_again_changes_nothing(folder):
@@ -60,6 +80,26 @@ def test_a_version_is_never_overwritten(folder):
     assert 5 == first["counts"]["approved"]
 
 
+def test_gold_is_not_released_once_an_answer_was_changed(folder):
+    with at_work(folder) as (bench, studio):
+        golds = bench.review().golds
+        studio.edit(1, [r for r in studio.list_annotations(1)[0]["result"] if r["type"] == "choices"])
+        bench.pull()
+
+        with pytest.raises(BrokenError, match="other answers than those that stand now"):
+            release(bench.store, bench.project, "v1", golds, [])
+    assert not (folder / "exports").exists()
+
+
+def test_gold_that_no_record_speaks_of_is_not_released(folder):
+    with at_work(folder) as (bench, _):
+        (gold, *_) = bench.review().golds
+        forged = replace(gold, approval=replace(gold.approval, approvers=("nobody@example.org",)))
+
+        with pytest.raises(BrokenError, match="no approval of it is recorded"):
+            release(bench.store, bench.project, "v1", [forged], [])
+
+
 def test_nothing_approved_says_what_to_do(tmp_path):
     make_sources(tmp_path)
     with at_work(tmp_path) as (bench, _):
@@ -68,21 +108,38 @@ def test_nothing_approved_says_what_to_do(tmp_path):
             bench.release("v1")
 
 
-@given(st.text())
-def test_a_group_always_falls_into_the_same_known_split(group):
-    assert split_of(group, SHARES) == split_of(group, SHARES)
-    assert split_of(group, SHARES) in SHARES
+def test_the_summary_counts_what_is_in_and_what_is_not(folder):
+    with at_work(folder) as (bench, studio):
+        studio.submit(1, [], was_cancelled=True)
+        studio.delete_annotation(1)
+        bench.pull()
+        told = bench.summary(bench.release("v1"))
+        loaded = load_release(Path(told["release"]))["records"]
+
+    assert set(SHARES) == set(told["rows"])
+    assert {split: len(loaded.get(split, ())) for split in SHARES} == told["rows"]
+    assert 0 in told["rows"].values()
+    assert (2, 1, 0, 0) == tuple(told[name] for name in ("documents", "refused", "flagged", "unreviewed"))
 
 
-def test_shares_are_kept_over_many_documents():
-    splits = [split_of(f"document {n}", SHARES) for n in range(4000)]
+def test_the_summary_counts_what_nobody_answered(tmp_path):
+    with pushed_project(tmp_path) as (bench, studio):
+        first = studio.payloads()[0]
+        studio.submit(first["id"], accepted(first["data"]["text"], first["predictions"][0]["result"], "event"))
+        bench.pull()
+        told = bench.summary(bench.release("v1"))
 
-    assert 0.78 < splits.count("train") / 4000 < 0.82
+    assert (1, len(studio.payloads()) - 1) == (sum(told["rows"].values()), told["unreviewed"])
 
 
 def without(project, flags):
     """Give the project with these flags in `[release] without_flags`."""
-    table = project.config.release.model_copy(update={"without_flags": tuple(flags)})
+    return released_as(project, {"without_flags": tuple(flags)})
+
+
+def released_as(project, keys):
+    """Give the project with these keys of `[release]`."""
+    table = project.config.release.model_copy(update=keys)
     return replace(project, config=project.config.model_copy(update={"release": table}))
 
 

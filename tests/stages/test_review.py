@@ -1,17 +1,14 @@
 import pytest
 
-from builder.model import Action
+from builder.reviewing import Action
 from builder.store import queries
-from tests.project import answer_all, at_work, make_sources
+from tests.project import answer_all, at_work, pushed_project
 
 
 @pytest.fixture
 def folder(tmp_path):
-    make_sources(tmp_path)
-    with at_work(tmp_path) as (bench, _):
-        bench.ingest()
-        bench.annotate()
-        bench.push()
+    with pushed_project(tmp_path) as (bench, _):
+        pass
     return tmp_path
 
 

@@ -6,11 +6,11 @@ import sqlite3
 
 import pytest
 
-from builder.store import queries
+from builder.store import ledger, queries
 from builder.store.db import Store
 from builder.store.migrations import VERSIONS
 from builder.text.duplicates import Cluster, Member, Relation
-from tests.project import at_work, make_sources
+from tests.project import at_work, make_sources, pushed_project
 
 
 def cluster_of_two(one, other):
@@ -23,11 +23,11 @@ def test_clusters_are_replaced_whole(tmp_path):
         bench.ingest()
         one, other = queries.live_documents(bench.store)
         bench.store.replace_clusters("first", [cluster_of_two(one, other)])
-        assert [one, one] == [queries.cluster_of(bench.store, document) for document in (one, other)]
+        assert {one: one, other: one} == ledger.clusters(bench.store)
         assert (1, 1) == (queries.count_duplicates(bench.store), queries.count_clusters(bench.store))
         bench.store.replace_clusters("second", [])
 
-        assert (None, "second") == (queries.cluster_of(bench.store, one), queries.cluster_basis(bench.store))
+        assert ({}, "second") == (ledger.clusters(bench.store), queries.cluster_basis(bench.store))
 
 
 def test_clusters_that_do_not_fit_leave_the_last_ones(tmp_path):
@@ -54,11 +54,7 @@ def test_only_sentences_of_documents_that_another_stands_for_are_not_offered(tmp
 
 
 def test_a_document_that_was_sent_is_offered_whoever_stands_for_it(tmp_path):
-    make_sources(tmp_path)
-    with at_work(tmp_path) as (bench, _):
-        bench.ingest()
-        bench.annotate()
-        bench.push()
+    with pushed_project(tmp_path) as (bench, _):
         one, other = queries.live_documents(bench.store)
         bench.store.replace_clusters("first", [cluster_of_two(one, other)])
 

@@ -1,13 +1,26 @@
 import sqlite3
+from contextlib import closing
 
 import pytest
 
 from builder.errors import BrokenError, Unavailable
-from builder.model import Annotation, Entity, Intent, Prediction, Reject, Sentence, Span, TakenUp
-from builder.reading import Source
-from builder.store import db, queries, rows
+from builder.model import Entity, Prediction, Reject, Sentence, Span, TakenUp
+from builder.reading import Kind, Source
+from builder.reviewing import Annotation, Intent, ReviewProject, Task
+from builder.store import adding, queries, rows
 from builder.store.db import Store
+from builder.store.journal import Journal
+from builder.store.migrations import VERSIONS
 from tests.project import at_work, dump, make_sources
+
+ANSWER = {"key": "7:2:3:then", "sentence": "s", "author": "ann", "body": {"result": []}, "deleted": False}
+OF_VERSION_FOUR = """
+    INSERT INTO meta VALUES ('journal', '1'), ('marker', 'm');
+    INSERT INTO intent VALUES ('s', 'b', 'combine@1', 'd');
+    INSERT INTO task VALUES (7, 2, 's', 'b');
+    INSERT INTO annotation VALUES (1, '7:2:3:then', 's', 'ann', 'c', 0, '{"result":[]}');
+    PRAGMA user_version = 4;
+"""
 
 
 def test_a_second_process_is_refused(tmp_path):
@@ -52,7 +65,7 @@ def test_adding_facts_twice_changes_nothing(tmp_path):
 @pytest.fixture
 def ingested(tmp_path):
     (tmp_path / "sources").mkdir(parents=True)
-    lines = "\n\n".join(f"Tom spoke on day {number} of the talks." for number in range(db._AT_ONCE))
+    lines = "\n\n".join(f"Tom spoke on day {number} of the talks." for number in range(adding._AT_ONCE))
     (tmp_path / "sources" / "talks.txt").write_text(lines, "utf-8")
     with at_work(tmp_path) as (bench, _):
         bench.ingest()
@@ -67,7 +80,7 @@ def proposed(bench, count):
     return [Prediction(id, f"{name}@1", entities) for id in ids for name, entities in zip("abc", found, strict=True)]
 
 
-@pytest.mark.parametrize("count", [0, 1, 8, 9, db._AT_ONCE])
+@pytest.mark.parametrize("count", [0, 1, 8, 9, adding._AT_ONCE])
 def test_many_predictions_are_stored_each_as_it_is(ingested, count):
     facts = proposed(ingested, count)
     ingested.store.add(facts)
@@ -117,7 +130,7 @@ def test_a_failing_fact_takes_its_whole_transaction_back(tmp_path):
     with Store(tmp_path) as store:
         before = list(store.db.iterdump())
         reject = Reject("ingest", "x", "E_X", "why")
-        orphan = Prediction("no such sentence", "words@1")
+        orphan = Sentence("s", "no such document", 0, 0, 1, Kind.BODY, "en", "A")
         with pytest.raises(sqlite3.IntegrityError):
             store.add([Source("s", "p", 1, "utf-8", "text/plain"), reject, orphan])
 
@@ -150,9 +163,53 @@ def test_an_index_ahead_of_its_journal_is_refused(tmp_path):
 
 def test_what_a_person_did_is_kept_even_for_an_unknown_sentence(tmp_path):
     with Store(tmp_path) as store:
-        store.add([Annotation("k", "no such sentence", "ann", {"result": []})])
+        store.add([Annotation("k", ("no such sentence",), "ann", {"result": []})])
     with Store(tmp_path) as store:
         assert 1 == queries.count(store, "annotation")
+
+
+def test_an_answer_journalled_when_a_task_had_one_sentence_is_read(tmp_path):
+    old = {"key": "1:2:3:then", "sentence": "s", "author": "ann", "body": {"result": []}, "deleted": False}
+    Journal(tmp_path / "journal").append([("annotation", old)])
+
+    with Store(tmp_path) as store:
+        assert [Annotation("1:2:3:then", ("s",), "ann", {"result": []})] == queries.annotations_of(store, "s")
+
+
+def test_a_store_of_version_four_keeps_its_tasks_intents_and_answers(tmp_path):
+    Journal(tmp_path / "journal").append([("annotation", ANSWER)])
+    with closing(sqlite3.connect(tmp_path / "builder.db")) as connection:
+        connection.executescript("".join(VERSIONS[:4]) + OF_VERSION_FOUR)
+
+    with Store(tmp_path) as store:
+        assert (["review"], {7: 1}) == (queries.roles(store), queries.pushed_projects(store))
+        assert [Annotation("7:2:3:then", ("s",), "ann", {"result": []})] == queries.annotations_of(store, "s")
+        assert [("s", "b", "review")] == store.db.execute("SELECT sentence, batch, role FROM intent").fetchall()
+
+
+def test_an_answer_to_a_task_of_several_sentences_answers_each(tmp_path):
+    both = Annotation("7:1:1:then", ("s", "t"), "ann", {"result": []})
+    with Store(tmp_path) as store:
+        store.add([both])
+
+        assert ([both], [both]) == (queries.annotations_of(store, "s"), queries.annotations_of(store, "t"))
+
+
+def test_a_draft_is_kept_and_answers_nothing(tmp_path):
+    draft = Annotation("7:1:draft 1:then", ("s",), "ann", {"result": []}, is_draft=True)
+    with Store(tmp_path) as store:
+        store.add([draft])
+    (tmp_path / "builder.db").unlink()
+    with Store(tmp_path) as store:
+        assert ([], [draft]) == (queries.annotations_of(store, "s"), queries.annotations_on(store, 7, 1))
+
+
+def test_projects_of_two_roles_are_pushed_and_settled_apart(tmp_path):
+    with Store(tmp_path) as store:
+        store.db.execute("PRAGMA foreign_keys = OFF")
+        store.add([ReviewProject(7, "review"), ReviewProject(8, "adjudication"), Task(7, 1, "s", "b")])
+
+        assert ({7: 1}, {}) == (queries.pushed_projects(store), queries.pushed_projects(store, "adjudication"))
 
 
 def test_a_damaged_index_says_that_it_is_made_again(tmp_path):

@@ -10,7 +10,8 @@ import pytest
 from builder.errors import BrokenError, UsageError
 from builder.ports import Studio
 from builder.studio import wire
-from builder.studio.client import SHOWN_VERSION, StudioClient
+from builder.studio.client import StudioClient
+from builder.studio.codec import SHOWN_VERSION
 from builder.studio.server import OWNER, ServerInfo
 from tests.conftest import REVIEWER
 
@@ -29,8 +30,8 @@ def region(text: str, start: int, end: int) -> dict[str, Any]:
     return {"id": f"r{start}", "from_name": "entities", "to_name": "text", "type": "labels", "value": value}
 
 
-def task(key: str, batch: str, text: str = "甲乙丙", version: str = "v1") -> dict[str, Any]:
-    prediction = {"model_version": version, "score": 0.5, "result": [region(text, 0, 1)]}
+def task(key: str, batch: str, text: str = "甲乙丙") -> dict[str, Any]:
+    prediction = {"score": 0.5, "result": [region(text, 0, 1)]}
     return {"data": {"text": text, "builder_key": key, "builder_batch": batch}, "predictions": [prediction]}
 
 
@@ -102,7 +103,7 @@ def test_250_tasks_arrive_in_order_and_are_all_listed(studio: StudioClient, proj
     ids = studio.import_tasks(project, [task(key, "first") for key in keys])
     listed = studio.list_tasks(project)
 
-    assert list(zip(ids, keys, strict=True)) == [(state.id, state.sentence) for state in listed]
+    assert list(zip(ids, keys, strict=True)) == [(state.id, *state.sentences) for state in listed]
     assert {0} == {state.answers for state in listed}
     assert dict(zip(keys, ids, strict=True)) == studio.find_batch(project, "first")
 
@@ -139,7 +140,7 @@ def test_a_sentence_that_arrived_twice_is_its_oldest_task(studio: StudioClient, 
 def test_tasks_that_are_not_ours_are_passed_over(studio: StudioClient, project: int) -> None:
     studio.import_tasks(project, [{"data": {"text": "a stranger's"}}, task("ours", "first")])
 
-    assert ["ours"] == [state.sentence for state in studio.list_tasks(project)]
+    assert [("ours",)] == [state.sentences for state in studio.list_tasks(project)]
 
 
 def test_text_and_offsets_come_back_unchanged(
@@ -201,8 +202,8 @@ def test_an_unchanged_answer_reads_the_same_twice(studio: StudioClient, reviewer
 def test_predictions_of_every_push_are_shown_to_the_reviewer(
     studio: StudioClient, reviewer: StudioClient, project: int, raw: Callable[..., Any]
 ) -> None:
-    first = studio.import_tasks(project, [task("a", "first", version="jieba@1")])
-    second = studio.import_tasks(project, [task("b", "second", version="jieba@2")])
+    first = studio.import_tasks(project, [task("a", "first")])
+    second = studio.import_tasks(project, [task("b", "second")])
     shown = []
     for expected in (*first, *second):
         offered = raw(f"/api/projects/{project}/next/")

@@ -37,7 +37,26 @@ def test_reading_is_tried_again_after_a_failure(scripted: Scripted) -> None:
     assert 2 == len(pauses)
 
 
-@pytest.mark.parametrize("reply", [(502, "bad gateway"), (500, "oops"), (429, "slow"), (200, "{}"), (201, "<html>")])
+def test_an_empty_object_instead_of_a_page_is_asked_for_again(scripted: Scripted) -> None:
+    client, pauses = impatient(scripted)
+    scripted.replies = [(200, "{}"), (200, '{"total": 7, "tasks": []}')]
+
+    assert (7, [1.0]) == (client.count_tasks(1), pauses)
+
+
+def test_a_missing_first_page_is_asked_for_again_and_then_believed(scripted: Scripted) -> None:
+    client, _ = impatient(scripted)
+    scripted.replies = [(404, "<html>"), (200, '{"total": 0, "total_annotations": 0, "tasks": []}')]
+    assert {} == client.find_batch(1, "b")
+    scripted.replies = [(404, "<html>")]
+    with pytest.raises(UsageError, match="is the project there"):
+        client.find_batch(1, "b")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [(502, "bad gateway"), (500, "oops"), (429, "slow"), (200, "{}"), (201, "<html>"), (404, "<html>"), (201, "[")],
+)
 def test_an_import_is_sent_once_whatever_the_answer(reply: tuple[int, str], scripted: Scripted) -> None:
     client, _ = impatient(scripted)
     scripted.replies = [reply]
@@ -75,7 +94,7 @@ def test_a_server_that_ignores_the_filter_does_not_widen_a_batch(scripted: Scrip
     client, _ = impatient(scripted)
     counts = {"updated_at": "2026-01-01", "total_annotations": 0, "cancelled_annotations": 0}
     rows = [{"id": 1, **task("a", "wanted"), **counts}, {"id": 2, **task("b", "other"), **counts}]
-    scripted.replies = [(200, json.dumps({"total": 2, "tasks": rows}))]
+    scripted.replies = [(200, json.dumps({"total": 2, "total_annotations": 0, "tasks": rows}))]
 
     assert {"a": 1} == client.find_batch(7, "wanted")
 

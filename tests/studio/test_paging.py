@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.errors import Unavailable
-from builder.studio.paging import read_whole
-from builder.studio.wire import NotThere
+from builder.studio.paging import read_in_halves, read_whole
+from builder.studio.wire import Choked, NotThere
 
 
 @dataclass
@@ -62,3 +63,28 @@ def test_an_empty_page_in_the_middle_is_an_error() -> None:
 def test_a_total_that_changes_between_pages_is_an_error() -> None:
     with pytest.raises(Unavailable):
         read_whole(lambda number: (2 + number, [Row(2 * number), Row(2 * number + 1)]), "tasks")
+
+
+@given(st.sets(st.integers(1, 500), max_size=120), st.data())
+def test_whatever_cannot_be_given_back_is_named_and_all_else_is_read_in_order(
+    ids: set[int], data: st.DataObject
+) -> None:
+    poisoned = data.draw(st.sets(st.sampled_from(sorted(ids)))) if ids else set()
+    asked: list[int] = []
+
+    def read(some: Sequence[int]) -> list[int]:
+        asked.append(len(some))
+        if poisoned & set(some):
+            raise Choked("500")
+        return [*some]
+
+    assert (sorted(ids - poisoned), sorted(poisoned)) == read_in_halves(sorted(ids), read)
+    assert len(asked) <= 1 + 2 * len(poisoned) * max(1, len(ids)).bit_length()
+
+
+def test_a_server_that_is_away_is_not_taken_for_poison() -> None:
+    def read(some: Sequence[int]) -> list[int]:
+        raise Unavailable("no answer")
+
+    with pytest.raises(Unavailable):
+        read_in_halves([1, 2, 3], read)

@@ -50,6 +50,17 @@ def test_a_status_is_named_after_who_can_mend_it(status: int, kind: type[Builder
         wire.json_of(client.get("/there"), scripted.url)
 
 
+@pytest.mark.parametrize(
+    ("header", "after"), [("7", 7.0), ("", 0.0), ("-3", 0.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0)]
+)
+def test_a_server_may_say_how_long_to_leave_it_alone(header: str, after: float) -> None:
+    request = httpx.Request("GET", "http://127.0.0.1/there")
+    with pytest.raises(Unavailable) as caught:
+        wire.check_status(httpx.Response(429, headers={"Retry-After": header}, request=request), "http://127.0.0.1")
+
+    assert after == caught.value.after
+
+
 def test_a_page_instead_of_json_is_no_answer(scripted: Scripted) -> None:
     scripted.replies = [(200, "<html>")]
     with wire.connect(scripted.url) as client, pytest.raises(Unavailable, match="not JSON"):

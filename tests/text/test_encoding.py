@@ -156,6 +156,20 @@ def test_bad_input_4_stray_nuls_do_not_make_utf_16() -> None:
     assert "会议开幕。\0第二天" == decode("会议开幕。\0第二天".encode()).text
 
 
+@given(st.text(st.sampled_from("\0a汉;. "), max_size=40))
+def test_bad_input_4_nuls_in_a_table_do_not_make_utf_16(cells: str) -> None:
+    """Even where every second byte of a part is NUL: the other lines would have no NUL at all."""
+    table = f"title;text\r\n{cells};a.\r\nthe;end.\r\n"
+
+    assert (table, "utf-8") == (decode(table.encode()).text, decode(table.encode()).encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["a上", "AI上海分公司成立", "He said… • well, no.\r\n" * 40, "2\t上\r\n" * 9])
+def test_bad_input_4_utf_16_whose_bytes_are_mostly_ascii_is_still_known(encoding: str, text: str) -> None:
+    assert text == decode(text.encode(encoding)).text
+
+
 def test_bad_input_5_bad_bytes_in_utf_8_stay_as_lone_surrogates_and_are_flagged() -> None:
     raw = ZH[:40].encode() + b"\xff" + ZH[40:80].encode() + b"\xe4\xb8" + ZH[80:120].encode()
     text = f"{ZH[:40]}\udcff{ZH[40:80]}\udce4\udcb8{ZH[80:120]}"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from builder.errors import BrokenError, Rejected
 from builder.model import Span
-from builder.text.tags import Loss, Reason, bio_tags, fit, spans_from_tags
+from builder.text.tags import Loss, Reason, bio_tags, fit, pieces, spans_from_tags, strict_spans
 from builder.text.tokens import tokenize
 
 LABELS = ("PERSON", "GPE")
@@ -40,7 +40,9 @@ def test_flat_aligned_spans_come_back_from_their_tags(case):
     text, spans = case
     tokens = tokenize(text)
 
-    assert spans == spans_from_tags(tokens, bio_tags(tokens, spans))
+    tags = bio_tags(tokens, spans)
+
+    assert spans == spans_from_tags(tokens, tags) == strict_spans(tokens, tags)
 
 
 @given(texts_and_flat_aligned_spans())
@@ -108,3 +110,10 @@ def test_tagging_a_span_that_tags_cannot_hold_is_our_own_fault():
 def test_stray_tags_are_rejected(tags):
     with pytest.raises(Rejected):
         spans_from_tags([(0, 1), (1, 2)], tags)
+
+
+def test_a_tag_that_continues_nothing_names_no_span():
+    tags = ["I-A", "B-A", "I-B", "I-A", "O", "I-A", "B-B", "I-B"]
+
+    assert [["I-A"], ["B-A"], ["I-B"], ["I-A"], ["O"], ["I-A"], ["B-B", "I-B"]] == pieces(tags)
+    assert [Span(1, 2, "A"), Span(6, 8, "B")] == strict_spans([(n, n + 1) for n in range(8)], tags)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from builder.annotators.crf.decoding import Floats
+from builder.annotators.arrays import Floats
 from builder.evaluation.calibration import pooled
 
 _PRIOR = 2.0

@@ -16,7 +16,7 @@ import numpy as np
 from builder.annotators import lexicon
 from builder.annotators.crf.tables import Table, matches, terms_table
 from builder.annotators.crf.units import DIGIT, EMPTY, MARK, UPPER, Hashes, Places, Units, mixed
-from builder.annotators.merging import Token
+from builder.annotators.words import Token
 from builder.model import Entity
 
 Columns = dict[str, Hashes]

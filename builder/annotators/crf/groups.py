@@ -5,9 +5,10 @@ Folds keep numbers whole: a copy in another fold would tell what is to be held o
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
-Group = tuple[str, Hashable]
+from builder.text.forest import Forest
+
 _FEWEST = 10
 """Fewer documents than this are no folds to choose by: then only equal texts belong together."""
 
@@ -22,14 +23,10 @@ def groups_of(documents: Sequence[str], texts: Sequence[str], fewest: int) -> li
 
 
 def _numbered(documents: Sequence[str], texts: Sequence[str]) -> list[int]:
-    parent: dict[Group, Group] = {}
-    for document, text in zip(documents, texts, strict=True):
-        parent[_root(parent, ("text", text))] = _root(parent, ("document", document))
-    numbers: dict[Group, int] = {}
-    return [numbers.setdefault(_root(parent, ("text", text)), len(numbers)) for text in texts]
-
-
-def _root(parent: dict[Group, Group], one: Group) -> Group:
-    while (above := parent.setdefault(one, one)) != one:
-        one = above
-    return one
+    forest = Forest(len(texts))
+    seen: dict[tuple[str, str], int] = {}
+    for place, pair in enumerate(zip(documents, texts, strict=True)):
+        for key in zip(("document", "text"), pair, strict=True):
+            forest.join(seen.setdefault(key, place), place)
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(forest.root(place), len(numbers)) for place in range(len(texts))]

@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.annotators.arrays import Floats, Ints
 from builder.annotators.crf.columns import ONE, Columns, number_of
-from builder.annotators.crf.decoding import Floats, Ints
 from builder.annotators.crf.spans import Candidates
 from builder.annotators.crf.tables import Table, numbered
 from builder.annotators.crf.units import EMPTY, Hashes, Units, mixed

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.annotators.arrays import Ints
 from builder.annotators.crf import judge, training, voting
 from builder.annotators.crf.columns import at_units
-from builder.annotators.crf.decoding import Chain, Ints
+from builder.annotators.crf.decoding import Chain
 from builder.annotators.crf.judge import Judge, evidence_of
 from builder.annotators.crf.spans import Candidates
 from builder.annotators.crf.training import Settings

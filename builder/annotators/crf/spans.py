@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from builder.annotators.crf.decoding import Beliefs, Chain, Floats, Ints, beliefs, step_chance
+from builder.annotators.arrays import Floats, Ints
+from builder.annotators.crf.decoding import Beliefs, Chain, beliefs, step_chance
 
 FLOOR = 0.02
 """Spans less probable than half of this are not looked at."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.annotators.crf.decoding import Floats, Ints
+from builder.annotators.arrays import Floats, Ints
 from builder.annotators.crf.units import Hashes
 from builder.annotators.crf.weights import Weights
 

@@ -13,6 +13,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.annotators.arrays import codes_of
+
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
@@ -53,7 +55,7 @@ def split(texts: Sequence[str]) -> Units:
     """Cut texts into units."""
     gap = "\0" * PAD
     joined = gap + "".join(text.replace("\0", " ") + gap for text in texts)
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = codes_of(joined)
     kinds = _kinds()[np.minimum(codes, 0x10FFF)]
     lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts))
     origins = PAD + np.cumsum(lengths + PAD) - lengths - PAD

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from builder.annotators.crf.decoding import Floats, Ints
+from builder.annotators.arrays import Floats, Ints
 from builder.annotators.crf.units import Units
 
 SCALE = 2.0

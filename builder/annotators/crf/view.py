@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.annotators.arrays import Ints
 from builder.annotators.crf.columns import Columns, Seen, at_units, columns_of, dictionary_table
-from builder.annotators.crf.decoding import Ints
 from builder.annotators.crf.features import features, rows_of, templates, wider_templates
 from builder.annotators.crf.known import Known, Taught, known_column
 from builder.annotators.crf.spans import Candidates, chosen

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from builder.annotators.arrays import Floats, Ints
 from builder.annotators.crf.columns import Seen
-from builder.annotators.crf.decoding import Floats, Ints
 from builder.annotators.crf.spans import Candidates
 from builder.annotators.crf.view import View
 from builder.annotators.taught import VOTES

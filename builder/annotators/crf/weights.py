@@ -12,7 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from builder.annotators.crf.decoding import Chain, Floats, Ints
+from builder.annotators.arrays import Floats, Ints
+from builder.annotators.crf.decoding import Chain
 from builder.annotators.crf.tables import Table, numbered
 from builder.annotators.crf.units import Hashes
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from builder.annotators.arrays import Ints
 from builder.annotators.crf.columns import ONE, Columns, Seen
-from builder.annotators.crf.decoding import Ints
 from builder.annotators.crf.units import EMPTY, Hashes, Units
 
 _OPENING, _CLOSING = "《“「『（(【〈", "》”」』）)】〉"

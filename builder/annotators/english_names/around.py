@@ -36,6 +36,35 @@ _SILENT_AFTER = frozenset(
 )
 """What often stands after a name and says nothing of it: neither a comma nor what _RIGHT begins with."""
 
+_REMEMBERED = 1 << 13
+
+Signs = tuple[Weights | None, Weights | None]
+"""What a word beside a name says of it, and what it says where two teams meet."""
+
+
+class _Before(dict[str, Signs]):
+    """The words met before names so far, each looked up when it is first asked for."""
+
+    def __missing__(self, word: str) -> Signs:
+        if _REMEMBERED < len(self):
+            self.clear()
+        before, versus = knowledge.signs("before"), knowledge.signs("versus")
+        signs = before.get(word.lower()), versus.get("v" if word == "to" else word)
+        self[word] = signs if word[-1].isalpha() else (None, None)
+        return self[word]
+
+
+class _After(dict[str, Signs]):
+    """The words met after names so far, each looked up when it is first asked for."""
+
+    def __missing__(self, word: str) -> Signs:
+        if _REMEMBERED < len(self):
+            self.clear()
+        self[word] = knowledge.signs("after").get(word), knowledge.signs("versus").get(word)
+        return self[word]
+
+
+_BEFORE, _AFTER = _Before(), _After()
 _AS_PERSON: Weights = (5.0, 0.0, 0.0)
 _AS_PLACE: Weights = (0.0, 0.0, 5.0)
 _FROM_COUNTRY: Weights = (3.5, 1.0, -2.0)
@@ -44,15 +73,20 @@ _AT_MINUTE: Weights = (1.5, 0.0, -1.0)
 
 def weigh(text: str, place: Place, form: Layout) -> Weights:
     """Add up all that speaks for each of the three."""
-    start, end, name = place
-    weights = name.in_sport if form.sport else name.weights
+    start, end, (_, _, bits, weights, in_sport, _, _) = place
     said: list[Weights] = []
-    if name.bits & inside.LOOKS_LEFT and start and text[start - 2 : start] not in _SILENT_BEFORE:
+    if bits & inside.LOOKS_LEFT and start and text[start - 2 : start] not in _SILENT_BEFORE:
         _look_left(text, start, form.sport, said)
     if (after := text[end : end + 2]) not in _SILENT_AFTER:
-        _look_right(text, end, after, form.sport and name.bits & inside.TOWN != 0, said)
-    if form.speaks:
-        _look_at_form(start, end, name.bits, form, said)
+        _look_right(text, end, after, form.sport and bits & inside.TOWN != 0, said)
+    if form.marks_places:
+        _look_at_marked(start, end, bits, form, said)
+    if form.sport:
+        weights = in_sport
+        if bits & inside.TOWN and start not in form.teams:
+            said.append((0.0, 3.4, -0.3))
+    if form.alone and bits & inside.SEVERAL:
+        said.append((1.0, 0.0, 0.0))
     if not said:
         return weights
     person, org, town = weights
@@ -64,14 +98,15 @@ def weigh(text: str, place: Place, form: Layout) -> Weights:
 def _look_left(text: str, start: int, sport: bool, said: list[Weights]) -> None:
     """Weigh the word before the name."""
     before = text[start - 40 if start > 40 else 0 : start].rstrip(' "“(').rsplit(None, 1)
-    if not before or not before[-1][-1].isalpha():
+    if not before:
         return
-    last, signs = before[-1], knowledge.signs("before")
-    if sport and (sign := knowledge.signs("versus").get("v" if last == "to" else last)):
-        said.append(sign if last != "to" or _word_before(before) == "lost" else (0.0, 0.0, 0.8))
-    elif sign := signs.get(last.lower()):
+    last = before[-1]
+    sign, versus = _BEFORE[last]
+    if sport and versus:
+        said.append(versus if last != "to" or _word_before(before) == "lost" else (0.0, 0.0, 0.8))
+    elif sign:
         said.append(sign)
-    elif last == "of" and (sign := signs.get(_word_before(before))):
+    elif last == "of" and (sign := knowledge.signs("before").get(_word_before(before))):
         said.append((-1.0, 0.0, 3.0) if sign[2] > 2 else (0.0, 1.0, 1.0))
 
 
@@ -96,10 +131,11 @@ def _look_right(text: str, end: int, after: str, is_team: bool, said: list[Weigh
 
 def _look_at_next(word: str, is_team: bool, said: list[Weights]) -> None:
     """Weigh the word after the name, as most have one."""
-    if sign := knowledge.signs("after").get(word):
+    sign, versus = _AFTER[word]
+    if sign:
         said.append(sign)
-    if is_team and (sign := knowledge.signs("versus").get(word)):
-        said.append(sign)
+    if is_team and versus:
+        said.append(versus)
 
 
 def _follows(hit: re.Match[str]) -> Weights | None:
@@ -132,16 +168,6 @@ def _look_at_apposition(text: str, end: int, said: list[Weights]) -> None:
         if (hit := pattern.match(text, end)) and (sign := roles.get(hit[1])):
             said.append((0.6 * max(sign[0], 0.0), 0.6 * max(sign[1], 0.0), 0.0))
             return
-
-
-def _look_at_form(start: int, end: int, bits: int, form: Layout, said: list[Weights]) -> None:
-    """Weigh what the form of the line says."""
-    if form.marks_places:
-        _look_at_marked(start, end, bits, form, said)
-    if form.sport and bits & inside.TOWN and start not in form.teams:
-        said.append((0.0, 3.4, -0.3))
-    if form.alone and bits & inside.SEVERAL:
-        said.append((1.0, 0.0, 0.0))
 
 
 def _look_at_marked(start: int, end: int, bits: int, form: Layout, said: list[Weights]) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from builder.annotators.english_names import knowledge, words
 from builder.annotators.english_names.knowledge import Known, Weights
-from builder.annotators.english_names.runs import Piece, pieces
+from builder.annotators.english_names.runs import Piece, opens_otherwise, pieces
 from builder.annotators.english_names.words import Word
 
 (NO_NAME, KNOWN, ORDINARY, SEVERAL, LIKE_A_PHRASE, SHORT, LOOKS_LEFT, TOWN, COUNTRY, CLUB, TYPED, REGION, SURE) = (
@@ -43,19 +43,22 @@ Place = tuple[int, int, Name]
 """Where a name starts and ends in its text."""
 
 
-class Names(dict[str, tuple[Name, ...]]):
-    """The names of each run met so far, judged when it is first asked for."""
+class Names(dict[str, tuple[tuple[Name, ...], bool]]):
+    """The names of each run met so far, judged when it is first asked for: as one that opens a sentence, or does not.
+
+    Beside them stands whether the other of the two may have other names.
+    """
 
     def __init__(self, opens: bool) -> None:
         super().__init__()
         self._opens = opens
 
-    def __missing__(self, run: str) -> tuple[Name, ...]:
+    def __missing__(self, run: str) -> tuple[tuple[Name, ...], bool]:
         if _REMEMBERED < len(self):
             self.clear()
         names = tuple(judged(piece) for piece in pieces(run, self._opens))
-        self[run] = names
-        return names
+        self[run] = names, opens_otherwise(run)
+        return self[run]
 
 
 def judged(piece: Piece) -> Name:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import repeat
 from typing import NamedTuple
 
 from builder.annotators import lexicon
@@ -59,13 +60,14 @@ def _triples() -> list[tuple[str, str, str]]:
 @cache
 def countries() -> frozenset[str]:
     """Name the countries and the states of America."""
-    return frozenset(row[0] for row in lexicon.rows("en_places") if row[1] in ("country", "state"))
+    kinds = ("country", "state")
+    return frozenset(name for name, kind in zip(*lexicon.columns("en_places"), strict=True) if kind in kinds)
 
 
 @cache
 def states() -> frozenset[str]:
     """Name the states of America."""
-    return frozenset(lexicon.column("en_places", "state"))
+    return frozenset(name for name, kind in zip(*lexicon.columns("en_places"), strict=True) if kind == "state")
 
 
 @cache
@@ -77,20 +79,26 @@ def possessive_names() -> frozenset[str]:
 @cache
 def towns() -> dict[str, float]:
     """Give the weight of every town's name as a place."""
-    return {name: _SIZES.get(size, 6.0) for name, size in lexicon.rows("en_places")}
+    names, sizes = lexicon.columns("en_places")
+    return dict(zip(names, map(_SIZES.get, sizes, repeat(6.0)), strict=False))  # the last repeats without end
 
 
 @cache
 def given_names() -> dict[str, bool]:
     """Give every given name, and whether it is no ordinary word."""
-    return {name: kind == "name" for name, kind in lexicon.rows("en_given")}
+    return _no_words("en_given")
 
 
 @cache
 def surnames() -> dict[str, bool]:
     """Give every surname, and whether it is no ordinary word."""
-    listed = {name: kind == "name" for name, kind in lexicon.rows("en_surnames")}
-    return listed | dict.fromkeys(words("short-surname") - _ordinary_surnames(), True)
+    return _no_words("en_surnames") | dict.fromkeys(words("short-surname") - _ordinary_surnames(), True)
+
+
+def _no_words(listed: str) -> dict[str, bool]:
+    """Give every name of a list, and whether it is no ordinary word."""
+    names, kinds = lexicon.columns(listed)
+    return dict(zip(names, map("name".__eq__, kinds), strict=True))
 
 
 @cache
@@ -118,9 +126,7 @@ def common() -> frozenset[str]:
     surnames_of_asia = {name.lower() for name in words("short-surname") - _ordinary_surnames()}
     function = {word.lower() for word in lexicon.column("english", "no-name")}
     places = {row[0].lower() for row in lexicon.rows("en_known") if row[1] in ("GPE", "LOCATION")}
-    return frozenset(
-        {row[0] for row in lexicon.rows("en_common")} - places - surnames_of_asia | function | words("sport")
-    )
+    return frozenset({*lexicon.columns("en_common")[0]} - places - surnames_of_asia | function | words("sport"))
 
 
 @cache

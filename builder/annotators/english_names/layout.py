@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from builder.annotators.automaton import Finder, finder
 from builder.annotators.english_names import knowledge
+from builder.annotators.tiling import borders, joined
 
 _NAME = r"[A-Z][\w.'’&-]{0,30}(?: [\w.'’&-]{1,30}){0,4}?"
 _SCORE = re.compile(
@@ -25,7 +30,8 @@ _IN_BRACKETS = re.compile(r"\( ?([A-Z][\w.'’-]{2,30}(?: [A-Z][\w.'’-]{1,30})
 _PLAYER = re.compile(r"[A-Z][\w.'’-]{1,30} ?\Z")
 _DASHED = re.compile(r" -|\d-\d|\d \(")
 _NUMBERED = re.compile(r" (?<=[a-zA-Z] )\d")  # begins with what is quickly looked for
-_MOST_SPACES = 10  # of a line that _VERSUS may match
+_MOST_SPACES, _LONGEST = 10, 320  # of a line that _VERSUS may match
+_FIGURE, _HEAD = re.compile(r" [\d.]"), 250  # begins what _SCORE or _STANDING matches, and so early
 _NO_SPAN = (-1, -1)
 _SMALL, _BIG, _SMALL_WORD = re.compile("[a-z]{3}"), re.compile("[A-Z]{1,40}"), re.compile(r"(?:^|[\s(\"“])[a-z]\w{3}")
 _NO_SMALL_LETTERS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz-"))
@@ -44,23 +50,23 @@ class Layout(NamedTuple):
     sport: bool
     alone: bool  # nothing but a short name
     marks_places: bool  # whether any of the four above says something
-    speaks: bool  # whether it says anything at all
 
 
-_SILENT = Layout((), (), (), _NO_SPAN, False, False, False, False)
+_SILENT = Layout((), (), (), _NO_SPAN, False, False, False)
 
 
-def layout(text: str, *, names_club: bool = False) -> Layout:
-    """Read the form of a line."""
+def layout(text: str, words_of_sport: int, *, names_club: bool = False) -> Layout:
+    """Read the form of a line that holds so many words of sport."""
     dateline = _dateline(text)
     teams, players = _table(text)
     clubs = _clubs(text) if "(" in text and dateline is _NO_SPAN else ()
-    sport = _is_sport(text) or (names_club and _SPORTING.search(text) is not None)
+    sport = words_of_sport > 1 or (words_of_sport == 1 and _RESULT.search(text) is not None)
+    sport = sport or (names_club and _SPORTING.search(text) is not None)
     alone = _is_alone(text)
     marks_places = dateline is not _NO_SPAN or bool(teams or players or clubs)
     if not (sport or alone or marks_places):
         return _SILENT
-    return Layout(teams, players, clubs, dateline, sport, alone, marks_places, speaks=True)
+    return Layout(teams, players, clubs, dateline, sport, alone, marks_places)
 
 
 def _dateline(text: str) -> tuple[int, int]:
@@ -78,34 +84,36 @@ def _clubs(text: str) -> tuple[int, ...]:
 
 def _table(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Find where the teams and the players of a result or a table stand."""
-    versus = _VERSUS.match(text) if text.count(" ") <= _MOST_SPACES else None
+    versus = _VERSUS.match(text) if len(text) < _LONGEST and text.count(" ") <= _MOST_SPACES else None
     teams = [versus.start(1), versus.start(2)] if versus else []
-    if not _NUMBERED.search(text) and " not out" not in text:
+    begins, bats = _FIGURE.search(text, 0, _HEAD), text[-1:].isdigit() or "not out" in text
+    if not (begins or bats) or not (_NUMBERED.search(text) or " not out" in text):
         return tuple(teams), ()
-    teams += [hit.start(n) for hit in (_SCORE.match(text),) if hit for n in (1, 2)]
-    teams += [hit.start(1) for hit in (_STANDING.match(text),) if hit]
-    if not _is_batting(text):
+    if begins:
+        teams += [hit.start(n) for hit in (_SCORE.match(text),) if hit for n in (1, 2)]
+        teams += [hit.start(1) for hit in (_STANDING.match(text),) if hit]
+    if not bats:
         return tuple(teams), ()
     return tuple(teams), tuple([hit.start(1) for hit in (_BATTING.match(text), *_CAUGHT.finditer(text)) if hit])
-
-
-def _is_batting(text: str) -> bool:
-    return text[-1:].isdigit() or "not out" in text
 
 
 def _is_alone(text: str) -> bool:
     return len(text) < 40 and 1 < text.count(" ") + 1 < 5 and all(word[0].isupper() for word in text.split())
 
 
-def _is_sport(text: str) -> bool:
-    small = text.encode("utf-8", "surrogatepass").translate(_SMALL_LETTERS).split()
-    found = len(_words_of_sport().intersection(small))
-    return found > 1 or (found == 1 and _RESULT.search(text) is not None)
+def words_of_sport(texts: Sequence[str]) -> list[int]:
+    """Count the words of sport in each text, each word once."""
+    small = f" {joined(texts)}".encode("ascii", "replace").translate(_SMALL_LETTERS).decode()
+    ends = borders(texts)
+    found = {(bisect_right(ends, start), word) for start, _, word in _sport_finder()(small)}
+    counts = Counter(rank for rank, _ in found)
+    return [counts[rank] for rank in range(1, len(ends))]
 
 
 @cache
-def _words_of_sport() -> frozenset[bytes]:
-    return frozenset(word.encode() for word in knowledge.words("sport"))
+def _sport_finder() -> Finder:
+    """Make what finds the words of sport, each between two spaces."""
+    return finder([f" {word} " for word in sorted(knowledge.words("sport"))])
 
 
 def is_shouted(text: str) -> bool:

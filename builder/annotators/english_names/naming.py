@@ -13,7 +13,14 @@ from builder.annotators.english_names import inside, knowledge
 from builder.annotators.english_names.around import weigh
 from builder.annotators.english_names.inside import Names, Place, judged
 from builder.annotators.english_names.knowledge import Weights
-from builder.annotators.english_names.layout import Layout, is_shouted, is_title_case, layout, lowered
+from builder.annotators.english_names.layout import (
+    Layout,
+    is_shouted,
+    is_title_case,
+    layout,
+    lowered,
+    words_of_sport,
+)
 from builder.annotators.english_names.runs import Piece, head_of, runs_of
 from builder.annotators.english_names.words import COMMON
 from builder.annotators.proposal import Found
@@ -23,6 +30,7 @@ _LEAST, _LEAST_ORDINARY, _NEVER = 1.0, 3.5, 99.0
 _SHARED = 1.5
 _NO_WEIGHTS: Weights = (0.0, 0.0, 0.0)
 _LIST = frozenset(f"{space}{mark} " for space in ("", " ") for mark in (",", "and", "or", "&", ", and"))
+_LONGEST_LINK = max(map(len, _LIST))
 _NUMBER = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
 _SHOUTED_PLACE = re.compile(r"[A-Z][A-Z ,.'-]{3,40}(?=,? (?:\d{4}-\d|[A-Z][a-z]{2,8}\.? \d| ?\( ?[A-Z][a-z]|--? ))")
 _LABELLED_OTHERWISE = inside.SURE | inside.REGION | inside.SHORT
@@ -31,28 +39,32 @@ _QUOTES = ('"', "“", "”")
 _YEAR_AFTER = re.compile(r" (?:19|20)\d\d\b(?!-)")
 _LETTER = re.compile("[A-Za-z]")
 _MARKS = '.:!?"“-'
-_BEFORE_A_SENTENCE = tuple(f"{mark} {end}" for mark in _MARKS for end in ("", "\n"))
+_BEFORE_A_SENTENCE = frozenset(f"{mark} " for mark in _MARKS)
+_BEFORE_A_LINE = frozenset(f"{mark} \n" for mark in _MARKS)
 _WEIGHTS_REMEMBERED = 1 << 13
 _OPENING, _WITHIN = Names(opens=True), Names(opens=False)
 
 
-def find(text: str) -> list[Found]:
-    """Find the names of one sentence."""
-    text = _unshouted(text)
-    places = [
-        place for place in _joined(text, _places(text)) if not place[2].bits & _DOUBTFUL or _may_be_name(text, place)
-    ]
+def find(texts: Sequence[str]) -> list[list[Found]]:
+    """Find the names of each of these sentences."""
+    written = [*map(_unshouted, texts)]
+    return [*map(_names, written, words_of_sport(written))]
+
+
+def _names(text: str, sporting: int) -> list[Found]:
+    """Find the names of a sentence that holds so many words of sport."""
+    places, bits = _places(text)
+    if " and " in text:
+        places = _joined(text, places)
+    if bits & inside.NO_NAME or any(map(text.__contains__, _QUOTES)):
+        places = [place for place in places if not place[2].bits & _DOUBTFUL or _may_be_name(text, place)]
     if not places:
         return []
-    form = layout(text, names_club=any(name.bits & inside.CLUB for _, _, name in places))
+    form = layout(text, sporting, names_club=bits & inside.CLUB != 0)
     least = [_least(text, place, form) if place[2].bits & inside.ORDINARY else _LEAST for place in places]
-    lists = [n for n in range(1, len(places)) if text[places[n - 1][1] : places[n][0]] in _LIST]
+    lists = _lists(text, places)
     weights = _shared(_weights(text, places, form, least, lists), lists)
-    found: list[Found] = []
-    for place, weight, needed in zip(places, weights, least, strict=True):
-        if needed <= max(weight) or place[2].bits & inside.TYPED:
-            found.append(_labelled(text, place, weight, found))
-    return found
+    return _labelled(text, places, weights, least)
 
 
 def _unshouted(text: str) -> str:
@@ -63,15 +75,18 @@ def _unshouted(text: str) -> str:
     return lowered(place.group()) + text[place.end() :] if place else text
 
 
-def _places(text: str) -> list[Place]:
-    """Find where the pieces of every run stand, known non-names among them."""
-    found = []
+def _places(text: str) -> tuple[list[Place], int]:
+    """Find where the pieces of every run stand, known non-names among them, and all that they are to the sentence."""
+    found, bits, within = [], 0, _WITHIN
     for run in runs_of(text):
         written, at = run.group(), run.start()
-        opens = " " in written and _begins_here(text, at)
-        for name in (_OPENING if opens else _WITHIN)[written]:
-            found.append((at + name.start, at + name.end, name))
-    return found
+        names, opens_otherwise = within[written]
+        if opens_otherwise and _begins_here(text, at):
+            names, _ = _OPENING[written]
+        for name in names:
+            found.append((at + name[0], at + name[1], name))
+            bits |= name[2]
+    return found, bits
 
 
 def _begins_here(text: str, at: int) -> bool:
@@ -83,8 +98,6 @@ def _begins_here(text: str, at: int) -> bool:
 
 def _joined(text: str, places: list[Place]) -> list[Place]:
     """Join what 'and' cuts in two: Food and Drug Administration, Ministry of Trade and Industry."""
-    if " and " not in text:
-        return places
     joined: list[Place] = []
     for start, end, name in places:
         if joined and text[joined[-1][1] : start] == " and " and _is_one_name(joined[-1][2].piece, name.piece):
@@ -123,14 +136,16 @@ def _is_meeting(text: str, start: int, end: int) -> bool:
 def _least(text: str, place: Place, form: Layout) -> float:
     """Give the weight an ordinary word needs: its place must show that it is a name."""
     start, _, name = place
-    if knowledge.towns().get(name.piece.text) and _is_placed(text, start, form):
+    if name.bits & inside.TOWN and _is_placed(text, start, form):
         return _LEAST
     return _NEVER if _opens(text, start) and start not in form.players else _LEAST_ORDINARY
 
 
 def _opens(text: str, start: int) -> bool:
     """Whether a sentence begins here."""
-    return text.endswith(_BEFORE_A_SENTENCE, 0, start) or _LETTER.search(text, 0, start) is None
+    if text[start - 2 : start] in _BEFORE_A_SENTENCE or text[start - 3 : start] in _BEFORE_A_LINE:
+        return True
+    return _LETTER.search(text, 0, start) is None
 
 
 def _is_placed(text: str, start: int, form: Layout) -> bool:
@@ -138,6 +153,16 @@ def _is_placed(text: str, start: int, form: Layout) -> bool:
     if start in form.teams or form.dateline[0] <= start < form.dateline[1]:
         return True
     return text.endswith((" in ", " at ", " near ", " from ", " for ", "In ", "At "), 0, start)
+
+
+def _lists(text: str, places: Sequence[Place]) -> list[int]:
+    """Give the ranks of the names that continue a list: all that stands between them and the one before is a link."""
+    lists, last = [], -_LONGEST_LINK - 1
+    for rank, (start, end, _) in enumerate(places):
+        if start - last <= _LONGEST_LINK and text[last:start] in _LIST:
+            lists.append(rank)
+        last = end
+    return lists
 
 
 def _weights(
@@ -179,12 +204,25 @@ def margin(weights: Weights) -> float:
     return best - max(second, 0.0)
 
 
-def _labelled(text: str, place: Place, weights: Weights, found: Sequence[Found]) -> Found:
+def _labelled(text: str, places: Sequence[Place], weights: Sequence[Weights], least: Sequence[float]) -> list[Found]:
+    """Label what weighs enough to be a name."""
+    found: list[Found] = []
+    for place, weight, needed in zip(places, weights, least, strict=True):
+        (label, sure, heaviest), (start, end, name) = _weighed(weight), place
+        bits = name[2]
+        if heaviest < needed and not bits & inside.TYPED:
+            continue
+        if bits & _LABELLED_OTHERWISE or text[start - 1 : start] == "(":
+            found.append(_labelled_otherwise(text, place, (label, sure), found))
+        else:
+            found.append(Found(start, end, label, sure))
+    return found
+
+
+def _labelled_otherwise(text: str, place: Place, by_weight: tuple[str, float], found: Sequence[Found]) -> Found:
     """Label a name by its weights, unless its own words, the name before it or its year say what it is."""
     start, end, name = place
-    if not name.bits & _LABELLED_OTHERWISE and text[start - 1 : start] != "(":
-        return Found(start, end, *_weighed(weights))
-    label, sure = name.sure or _weighed(weights)
+    label, sure = name.sure or by_weight
     if label == "GPE" and name.bits & inside.REGION and not name.sure:
         label = "LOCATION"
     if found and not name.bits & inside.KNOWN and _is_short_for(text, found[-1], start, end):
@@ -197,8 +235,9 @@ def _labelled(text: str, place: Place, weights: Weights, found: Sequence[Found])
 
 
 @lru_cache(_WEIGHTS_REMEMBERED)
-def _weighed(weights: Weights) -> tuple[str, float]:
-    return _LABELS[heaviest(weights)], score(margin(weights))
+def _weighed(weights: Weights) -> tuple[str, float, float]:
+    """Give the label of the heaviest, its score, and how heavy it is."""
+    return _LABELS[heaviest(weights)], score(margin(weights)), max(weights)
 
 
 def _is_short_for(text: str, last: Found, start: int, end: int) -> bool:

@@ -18,11 +18,14 @@ from builder.annotators.english_names.words import Word, Words
 _SHORT = "St|Jr|Sr|Mr|Mrs|Ms|Dr|Gen|Sen|Rep|Gov|Lt|Col|Maj|Sgt|Capt|Prof|Inc|Corp|Co|Ltd|Bros|Cos|No"
 _LETTERS = r"\w{0,30}(?:[&./-]\w{1,30}|['’](?![sS]\b)\w{1,30}){0,4}"
 _WORD = (
-    rf"(?:[A-Z]\.(?:[A-Z]\.){{0,4}}(?!\w)|(?=[BCDGIJLMNPRS])(?:{_SHORT})\.(?= ?[A-Z(])"
-    rf"|(?:al-|el-|d['’])?[A-ZÀ-ÖØ-Þ]{_LETTERS})"
+    rf"(?:[A-Z]\.(?:[A-Z]\.){{0,4}}(?!\w)|(?=[BCDGIJLMNPRS][a-z]{{1,4}}\. ?[A-Z(])(?:{_SHORT})\."
+    rf"|(?:[A-ZÀ-ÖØ-Þ]|(?:al-|el-|d['’])[A-ZÀ-ÖØ-Þ]){_LETTERS})"
 )
 _PARTICLE = "de|del|della|di|da|do|dos|du|van|von|der|den|ter|ten|bin|ibn|al|el|la|le|los|las|arap|zu|der"
-_JOIN = rf" (?:(?=[a-z&])(?:(?:of|for|on)(?: the)? |& |(?:{_PARTICLE}) (?:(?:la|las|los|der|den|le) )?))?"
+_JOIN = (
+    r" (?=[A-ZÀ-ÖØ-Þabdefilotvz&])"  # what goes on begins with one of these; the next word seldom does
+    rf"(?:(?=[a-z&])(?:(?:of|for|on)(?: the)? |& |(?:{_PARTICLE}) (?:(?:la|las|los|der|den|le) )?))?"
+)
 _OWN = r" ?['’]s\b"
 _REST = rf"(?:{_JOIN}{_WORD}){{0,12}}(?:{_OWN})?"
 _ANY_RUN = re.compile(rf"\b(?=[A-ZÀ-ÖØ-Þaed]){_WORD}{_REST}")
@@ -87,6 +90,11 @@ def pieces(run: str, opens: bool) -> list[Piece]:
     """Cut a run, if need be, at titles, dates, adjectives and known names; the rest stays together."""
     placed = _placed(run)
     return _cut(run, placed, opens) if _may_be_cut(placed, opens) else [_piece(run, placed, "", "")]
+
+
+def opens_otherwise(run: str) -> bool:
+    """Whether a run may be cut in another way where a sentence begins with it."""
+    return " " in run and _placed(run)[0].word.bits & words.COMMON != 0
 
 
 def _may_be_cut(placed: Sequence[Placed], opens: bool) -> bool:

@@ -10,7 +10,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from builder.annotators.collector import collector_at_rest
+from builder.collector import collector_at_rest
 
 Row = tuple[str, ...]
 
@@ -21,6 +21,15 @@ def rows(name: str) -> tuple[Row, ...]:
     lines = _path(name).read_text("utf-8").split("\n")
     with collector_at_rest():
         return tuple([tuple(line.split("\t")) for line in lines if line])
+
+
+@cache
+def columns(name: str) -> tuple[tuple[str, ...], ...]:
+    """Read the columns of one list whose rows all have as many: in one go, which is quicker than row by row."""
+    text = _path(name).read_text("utf-8").removesuffix("\n")
+    width = text.partition("\n")[0].count("\t") + 1
+    fields = text.replace("\n", "\t").split("\t")
+    return tuple(tuple(fields[first::width]) for first in range(width))
 
 
 @cache

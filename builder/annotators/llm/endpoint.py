@@ -106,6 +106,8 @@ class Endpoint:
         with self._lock:
             if self._client is None:
                 key = os.environ.get(self._variable, "")
+                if not key.isascii() or not (key or "-").isprintable():
+                    raise UsageError(f"annotator 'llm': ${self._variable} holds characters that no key has")
                 headers = {"Authorization": f"Bearer {key}"} if key else {}
                 local = urlsplit(self.url).hostname in _LOOPBACK
                 self._client = httpx.Client(headers=headers, timeout=self._timeout, trust_env=not local)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.annotators.openings import Joined, Openings, grouped
+from builder.annotators.openings import Joined, Openings, by_letter, grouped
 from builder.annotators.proposal import Found, longest_first
 
 _MONTH = (
@@ -23,27 +23,34 @@ _WEEKDAY = "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _PART = "(?: (?:morning|afternoon|evening|night))?"
 _CLOCK = "[0-2]?[0-9](?:[:.][0-5][0-9])? ?(?:a\\.m\\.|p\\.m\\.|am\\b|pm\\b|AM\\b|PM\\b)|[0-2]?[0-9]:[0-5][0-9]"
 
+_CENTURY = "(?:[12]?[0-9](?:st|nd|rd|th)|twentieth|nineteenth|twenty-first) century"
+_COUNTED = "(?:people|companies|dollars|yuan|meters|metres|kilometers|km|euros|pounds)"
+_DATES_IN_CAPITALS = (
+    f"(?:{_WEEKDAY},? )?{_ANY_MONTH} {_DAY}(?:(?: ?[-–] ?| to | and ){_DAY})?(?:,? {_YEAR})?",
+    f"{_ANY_MONTH},? (?:of )?{_YEAR}|{_ANY_MONTH} {_WHICH_YEAR}",
+    rf"{_MONTH}(?=[^\w]|$)|(?<=[Ii]n )May|(?<=[Ss]ince )May|(?<=[Bb]y )May|(?<=[Ll]ast )May",
+    f"{_WEEKDAY}{_PART}",
+)
+_DATES_IN_FIGURES = (
+    f"{_DAY}(?: ?[-–] ?{_DAY})? (?:of )?{_ANY_MONTH}(?:,? {_YEAR})?",
+    f"{_YEAR}-[01][0-9]-[0-3][0-9](?:[ T][0-2][0-9]:[0-5][0-9])?|[0-3]?[0-9]/[0-3]?[0-9]/(?:{_YEAR}|[0-9]{{2}})",
+    f"(?:{_YEAR}|[0-9]{{2}})s|{_YEAR}[-–](?:{_YEAR}|[0-9]{{2}})",
+    rf"(?<![$€£¥,.\d]){_YEAR}(?![,.]?\d| ?%| {_COUNTED})",
+    _CENTURY,
+    _CLOCK,
+)
+_DATES_IN_WORDS = (
+    f"(?:early|late|mid)[- ]{_ANY_MONTH}",
+    f"(?:last |next |this ){_WEEKDAY}{_PART}",
+    f"the {_YEAR}[-–](?:{_YEAR}|[0-9]{{2}})",
+    f"(?:the )?(?:early |late |mid-)?{_CENTURY}",
+    f"(?:yesterday|today|tomorrow|tonight){_PART}|this (?:morning|afternoon|evening)|last night",
+    "(?:(?:late|early|earlier) )?(?:this|last|next) (?:year|month|week|weekend|quarter|decade|"
+    "century|spring|summer|autumn|winter)",
+)
 _DATE = re.compile(
-    "|".join(
-        f"(?<![\\w])(?:{pattern})(?![\\w])"
-        for pattern in (
-            f"(?:{_WEEKDAY},? )?{_ANY_MONTH} {_DAY}(?:(?: ?[-–] ?| to | and ){_DAY})?(?:,? {_YEAR})?",
-            f"{_DAY}(?: ?[-–] ?{_DAY})? (?:of )?{_ANY_MONTH}(?:,? {_YEAR})?",
-            f"{_ANY_MONTH},? (?:of )?{_YEAR}|{_ANY_MONTH} {_WHICH_YEAR}|(?:early|late|mid)[- ]{_ANY_MONTH}",
-            f"{_MONTH}(?=[^\\w]|$)|(?<=[Ii]n )May|(?<=[Ss]ince )May|(?<=[Bb]y )May|(?<=[Ll]ast )May",
-            f"(?:last |next |this )?{_WEEKDAY}{_PART}",
-            f"{_YEAR}-[01][0-9]-[0-3][0-9](?:[ T][0-2][0-9]:[0-5][0-9])?|[0-3]?[0-9]/[0-3]?[0-9]/(?:{_YEAR}|"
-            f"[0-9]{{2}})",
-            f"(?:{_YEAR}|[0-9]{{2}})s|(?:the )?{_YEAR}[-–](?:{_YEAR}|[0-9]{{2}})",
-            f"(?<![$€£¥,.\\d]){_YEAR}(?![,.]?\\d| ?%| (?:people|companies|dollars|yuan|meters|metres|"
-            f"kilometers|km|euros|pounds))",
-            "(?:the )?(?:early |late |mid-)?(?:[12]?[0-9](?:st|nd|rd|th)|twentieth|nineteenth|twenty-first) century",
-            f"(?:yesterday|today|tomorrow|tonight){_PART}|this (?:morning|afternoon|evening)|last night",
-            "(?:(?:late|early|earlier) )?(?:this|last|next) (?:year|month|week|weekend|quarter|decade|"
-            "century|spring|summer|autumn|winter)",
-            _CLOCK,
-        )
-    )
+    rf"(?<!\w)(?:(?=[0-9])(?:{'|'.join(_DATES_IN_FIGURES)})|(?=[A-Z])(?:{'|'.join(_DATES_IN_CAPITALS)})|"
+    rf"(?=[a-z])(?:{'|'.join(_DATES_IN_WORDS)}))(?!\w)"
 )
 _FIGURES = "0123456789"
 _DATES_BEGIN = Openings(
@@ -84,30 +91,28 @@ _ABOUT_WORDS = (
     "more than|less than|fewer than|no less than|no fewer than|over|about|around|nearly|almost|at least|at most|"
     "up to|some|approximately|roughly|as many as|as much as|under"
 )
-_ABOUT = f"(?:{_ABOUT_WORDS})"
-_UNIT = (
-    "(?:(?:square|cubic) )?(?:percentage points?|percent|per cent|years?|months?|weeks?|days?|hours?|"
+_UNITS = (
+    "percentage points?|percent|per cent|years?|months?|weeks?|days?|hours?|"
     "minutes?|seconds?|decades?|centuries|"
     "kilometers?|kilometres?|km|meters?|metres?|centimeters?|centimetres?|millimeters?|miles?|feet|foot|"
     "inches|inch|yards?|acres?|hectares?|"
-    "tonnes?|tons?|kilograms?|kg|grams?|pounds?|ounces?|liters?|litres?|gallons?|barrels?|degrees?(?: "
-    "Celsius| Fahrenheit)?|"
-    "dollars?|US dollars?|yuan|euros?|rubles?|yen|rupees?|cents?|megawatts?|gigawatts?|MW|GW|kWh|mph|GB|TB|times)"
+    "tonnes?|tons?|kilograms?|kg|grams?|pounds?|ounces?|liters?|litres?|gallons?|barrels?|"
+    "degrees? Celsius|degrees? Fahrenheit|degrees?|"
+    "dollars?|US dollars?|yuan|euros?|rubles?|yen|rupees?|cents?|megawatts?|gigawatts?|MW|GW|kWh|mph|GB|TB|times"
 )
+_MEASURED = rf"{_SCALE}[ -](?:(?:square|cubic) )?(?:{by_letter(_UNITS.split('|'))})(?![\w-])"
+_SCALED = "(?:hundred|thousand|million|billion|trillion)"
+_SUM = rf"[$€£¥] ?(?:{_DIGITS})(?: {_SCALED}|[mbk]n?\b)?"
+_SHARE = rf"(?:{_DIGITS})(?:%| ?percent\b| per cent\b)"
+_IN_WORDS = by_letter(_WORD.split("|"))
+_ROUND = "(?:a|an)(?= (?:dozen|hundred|thousand|million|billion))"
 _QUANTITY = re.compile(
-    "|".join(
-        (
-            f"(?:\\b{_ABOUT} )?(?:US|HK|A|C)?[$€£¥] ?(?:{_DIGITS})(?: (?:hundred|thousand|million|billion|"
-            f"trillion)|[mbk]n?\\b)?",
-            f"(?:\\b{_ABOUT} )?(?<![\\w.,:$-])(?:{_DIGITS})(?:%| ?percent\\b| per cent\\b)",
-            f"(?:\\b{_ABOUT} )?(?<![\\w.,:$-])(?:{_DIGITS}|(?:a|an)(?= (?:dozen|hundred|thousand|million|"
-            f"billion))|{_WORD}){_SCALE}[ -]{_UNIT}(?![\\w-])",
-            f"\\b(?:{_ABOUT} )(?:{_DIGITS}|a(?= dozen| hundred| thousand| million| billion)|{_WORD}){_SCALE}(?![\\w-])",
-            f"(?<![\\w.,:$/-])(?:{_DIGITS}) (?:hundred|thousand|million|billion|trillion)(?![\\w-])",
-            "(?<![\\w.,:$/-])[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![\\w-])",
-            "(?<![\\w.,:$/#-])[0-9]{1,4}(?= (?:[a-z]{3,20} )?[a-z]{3,20}s\\b)",
-        )
-    ),
+    rf"(?=[0-9])(?<![\w.,:$-])(?:{_SHARE}|(?:{_DIGITS}){_MEASURED}|(?<!/)(?:{_DIGITS}) {_SCALED}(?![\w-])"
+    r"|(?<!/)[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![\w-])|(?<![/#])[0-9]{1,4}(?= (?:[a-z]{3,20} )?[a-z]{3,20}s\b))"
+    rf"|{_SUM}|(?:US|HK|A|C){_SUM}|(?<![\w.,:$-])(?:{_ROUND}|{_IN_WORDS}){_MEASURED}"
+    rf"|\b(?:{by_letter(_ABOUT_WORDS.split('|'))}) (?:(?:US|HK|A|C)?{_SUM}|{_SHARE}"
+    rf"|(?:{_DIGITS}|{_ROUND}|{_IN_WORDS}){_MEASURED}"
+    rf"|(?:{_DIGITS}|a(?= dozen| hundred| thousand| million| billion)|{_IN_WORDS}){_SCALE}(?![\w-]))",
     re.IGNORECASE,
 )
 _QUANTITIES_BEGIN = Openings(

@@ -8,7 +8,7 @@ import pycrfsuite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.annotators.crf.decoding import Chain, beliefs
+from builder.annotators.crf.decoding import Chain, beliefs, best_tags
 from builder.annotators.crf.spans import Candidates, averaged, candidates, chosen, runs
 from builder.annotators.crf.tables import table_of
 from builder.annotators.crf.training import Settings, fit
@@ -44,6 +44,15 @@ def test_probabilities_of_tags_are_those_of_summing_every_sequence(chain):
                 expected[t, tag] += weight
         expected /= np.maximum(expected.sum(1, keepdims=True), 1e-300)
         np.testing.assert_allclose(expected, made.tags[first : first + length], atol=1e-9)
+
+
+@given(chains())
+def test_the_best_tags_are_those_of_the_heaviest_sequence(chain):
+    found = best_tags(chain)
+
+    for sentence, (first, length) in enumerate(zip(chain.first, chain.lengths, strict=True)):
+        heaviest, _ = max(sequences(chain, sentence), key=lambda pair: pair[1])
+        assert [*heaviest] == found[first : first + length].tolist()
 
 
 @given(chains())

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from builder.annotators.crf.opinions import SHARES, settled
+from builder.annotators.crf.opinions import SHARES, USUAL, settled
 from builder.annotators.crf.spans import Candidates, averaged
 
 COUNT = 200
@@ -21,6 +21,14 @@ def opinion(share_right, seed, chance=None):
     chances = np.zeros((COUNT, 2))
     chances[np.arange(COUNT), np.arange(COUNT) % 2] = chance or share_right
     return Candidates(first, first + np.where(right, 1, 2), chances)
+
+
+def right_at(places):
+    """Spans of which these are right, all equally sure."""
+    first = np.arange(COUNT) * 4
+    chances = np.zeros((COUNT, 2))
+    chances[np.arange(COUNT), np.arange(COUNT) % 2] = 0.6
+    return Candidates(first, first + np.where(np.isin(np.arange(COUNT), places), 1, 2), chances)
 
 
 def f1(found, threshold):
@@ -43,6 +51,18 @@ def test_learners_that_are_right_displace_votes_that_are_wrong():
     how = settled([*[opinion(0.9, 1)] * 3, opinion(0.2, 9, chance=0.9)], classes, COUNT)
 
     assert how.shares[-1] <= 0.4
+
+
+def test_the_usual_shares_stay_where_others_are_better_by_so_little_that_it_may_be_luck():
+    learners = [right_at(range(140))] * 3  # votes that are right six times more, and four times less
+
+    assert USUAL == settled([*learners, right_at(range(4, 146))], classes, COUNT).shares
+
+
+def test_the_usual_shares_are_left_for_a_gain_that_is_no_luck():
+    learners = [right_at(range(140))] * 3
+
+    assert USUAL[-1] < settled([*learners, right_at(range(4, 166))], classes, COUNT).shares[-1]
 
 
 def test_who_is_silent_has_no_share():

@@ -8,7 +8,7 @@ from builder.annotators.crf.columns import Seen, marked, number_of
 from builder.annotators.crf.units import split
 from builder.annotators.crf.weights import Weights, together
 from builder.annotators.crf.wider import wider_columns
-from builder.annotators.merging import Token
+from builder.annotators.words import Token
 
 
 def told(text, words=(), column="bracket"):

@@ -7,7 +7,7 @@ import pytest
 
 numba = pytest.importorskip("numba")
 
-from builder.annotators import built, compiled_decoder  # noqa: E402
+from builder.annotators import built, machine_code  # noqa: E402
 
 SIGNATURE = (numba.float64, numba.float64)
 
@@ -26,7 +26,7 @@ def added_products(ones, others):
 @pytest.fixture
 def compiled(tmp_path):
     """Compile as another process would, into a folder of its own."""
-    return lambda: compiled_decoder.compiled.__wrapped__(add, SIGNATURE, tmp_path / "kept")
+    return lambda: machine_code.compiled.__wrapped__(add, SIGNATURE, tmp_path / "kept")
 
 
 def hits(function):
@@ -86,7 +86,7 @@ def test_machine_code_that_is_sealed_but_cannot_be_read_is_made_anew(compiled, t
     for path in tmp_path.rglob("*.nb[ci]"):
         path.write_bytes(b"of another version")
     folder = tmp_path / "kept"
-    built.keep(folder / "machine-code.seal", compiled_decoder._digests(folder), others=0)
+    built.keep(folder / "machine-code.seal", machine_code._digests(folder), others=0)
 
     assert 3 == compiled()(1, 2)
     assert (0, 1) == (hits(compiled()), hits(compiled()))
@@ -118,4 +118,4 @@ def test_sums_are_added_in_their_order_and_never_fused(tmp_path):
     ones, others = np.array([[drawn.uniform(-1e6, 1e6) for _ in range(1001)] for _ in range(2)])
     signature = (numba.float64[::1], numba.float64[::1])
 
-    assert added_products(ones, others) == compiled_decoder.compiled(added_products, signature, tmp_path)(ones, others)
+    assert added_products(ones, others) == machine_code.compiled(added_products, signature, tmp_path)(ones, others)

@@ -1,0 +1,77 @@
+"""How reviewing goes: what proposals were worth, what the work cost, how far people agree. The shape is stats/1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from builder.agreement import Reviewed, report
+from builder.approval import Rule, objection
+from builder.effort import Worked, acceptance, effort
+from builder.errors import Rejected
+from builder.model import Sentence
+from builder.reviewing import Annotation, Answer, place_of
+from builder.schema import LabelSchema
+from builder.stages.answers import Desk
+from builder.stages.carrying import Carrying
+from builder.store import approvals, queries, standing
+from builder.store.db import Store
+
+CONTRACT = "stats/1"
+IDLE = 120.0
+"""Seconds on one task after which a person is taken to be elsewhere."""
+
+
+def stats(store: Store, schema: LabelSchema, rule: Rule, idle: float = IDLE, draws: int = 1000) -> dict[str, Any]:
+    """Measure every submitted answer that can be read."""
+    work = [*worked(store, schema, rule)]
+    agreement = report(reviewed(work), schema, draws=draws)
+    return {
+        "contract": CONTRACT,
+        "answers": len(work),
+        "idle": idle,
+        "acceptance": acceptance(work),
+        "effort": effort(work, idle),
+        "agreement": agreement.to_json(),
+    }
+
+
+def worked(store: Store, schema: LabelSchema, rule: Rule) -> Iterator[Worked]:
+    """Read every submitted answer beside what its author was shown."""
+    desk, carrying = Desk(store), Carrying(store, schema)
+    for sentence in queries.sentences(store, queries.answered_sentences(store)):
+        cases = approvals.cases(store, sentence.id)
+        answers = [one for one in queries.annotations_of(store, sentence.id) if place_of(one.key) not in cases]
+        for annotation in answers:
+            answer = _read(desk, annotation, sentence, carrying, rule)
+            if answer is not None:
+                found = standing.shown_to(store, sentence.id, annotation)
+                shown = carrying.shown(*found) if found else None
+                yield Worked(sentence, annotation.author, shown, answer, _seconds(annotation))
+
+
+def reviewed(work: list[Worked]) -> list[Reviewed]:
+    """Put side by side what several people said of a sentence; of one person the last counts."""
+    answers: dict[str, dict[str, Answer]] = {}
+    sentences = {one.sentence.id: one.sentence for one in work}
+    for one in work:
+        answers.setdefault(one.sentence.id, {})[one.reviewer] = one.answer
+    several = [(sentences[id], said) for id, said in answers.items()]
+    return [Reviewed(s.id, s.document, s.language, len(s.text), said) for s, said in several]
+
+
+def _seconds(annotation: Annotation) -> float | None:
+    """Give the time on a sentence: an even share of what its task took."""
+    seconds = annotation.body.get("lead_time")
+    return None if seconds is None else seconds / len(annotation.sentences)
+
+
+def _read(desk: Desk, annotation: Annotation, sentence: Sentence, carrying: Carrying, rule: Rule) -> Answer | None:
+    if objection(carrying.first(annotation), rule) is not None:
+        return None
+    try:
+        said, _ = desk.read(annotation, sentence)
+        answer = carrying.carry(annotation, said)
+    except Rejected:
+        return None
+    return answer if isinstance(answer, Answer) and carrying.schema.problem(answer, sentence.text) is None else None
