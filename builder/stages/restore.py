@@ -204,24 +204,23 @@ class RestoreAnswers:
         return Outcome([*facts], done=done)
 
     def _found(self, answer: Annotation, task: int) -> str:
-        """Find an answer that was given back when nobody heard of it: as it was, or as somebody changed it since.
+        """Find an answer that was given back when nobody heard of it: as it was, or as its author changed it since.
 
-        The server tells nobody the name that it knows. What is neither known nor another's that waits must be it.
+        The server tells nobody the name that it knows. It is what its author said there and nobody knows of, best
+        what no other answer that waits says.
         """
-        author, others = self._ids.get(answer.author), [one for one in self._on.get(task, ()) if one is not answer]
+        author = self._ids.get(answer.author)
+        waiting = [one for one in self._on.get(task, ()) if one is not answer]
+        others = [did(one.body) for one in waiting if author in (None, self._ids.get(one.author))]
         there = sorted(self._studio.list_annotations(task), key=lambda body: int(body["id"]))
         strange = [body for body in there if self._key(body, task) not in self._known]
-        own = [body for body in strange if body.get("completed_by") == author]
-        alike = [body for body in (*own, *strange) if did(body) == did(answer.body)]
-        changed = [body for body in own if did(body) not in map(_did, others)]
-        return next((_named(body) for body in (*alike, *changed)), "")
+        own = [body for body in strange if author in (None, body.get("completed_by"))]
+        alike = [body for body in own if did(body) == did(answer.body)]
+        changed = [body for body in own if did(body) not in others]
+        return next((_named(body) for body in (*alike, *changed, *own)), "")
 
     def _key(self, body: Mapping[str, Any], task: int) -> str:
         return f"{self._project}:{task}:{_named(body)}"
-
-
-def _did(answer: Annotation) -> tuple[Any, ...]:
-    return did(answer.body)
 
 
 def _named(body: Mapping[str, Any]) -> str:

@@ -156,6 +156,33 @@ def test_what_was_given_back_unheard_and_then_edited_is_not_doubled_by_a_second_
         assert before == human(studio)
 
 
+@pytest.mark.parametrize("person", [1, 2])
+@pytest.mark.parametrize(("arrived", "first", "then"), [(1, "event", "decision"), (2, "decision", "event")])
+def test_who_came_to_say_what_another_answer_says_is_not_taken_for_it(tmp_path, arrived, first, then, person):
+    with pushed_project(tmp_path) as (bench, studio):
+        studio.submit(1, [label_region(first)], person=1)
+        studio.submit(1, [label_region("decision")], person=person)
+        bench.pull()
+    lose(tmp_path)
+    left = [None] * arrived
+
+    def fault(step):
+        if step == "after answer" and left.pop() is None and not left:
+            raise Unavailable("connection reset")
+
+    with at_work(tmp_path, fault) as (bench, _), suppress(Unavailable):
+        bench.restore()
+    with at_work(tmp_path) as (bench, studio):
+        studio.edit(1, [label_region(then)])
+        bench.restore()
+        before = human(studio)
+    lose(tmp_path)
+    with at_work(tmp_path) as (bench, studio):
+        bench.restore()
+
+        assert before == human(studio)
+
+
 def test_a_restore_killed_at_any_step_goes_on(folder, tmp_path_factory):
     class Died(Exception):
         pass
