@@ -17,9 +17,10 @@ demo: install
 test: check browser
 	$(BIN)/python -m pytest
 
-# make soak   the faults at length, half an hour: 10,000 tasks through a lying proxy, 500 killed pushes
+# make soak   the faults at length, an hour: 10,000 tasks through a lying proxy, 500 killed pushes, 5,000 new histories
 soak: install
-	BUILDER_SOAK=1 $(BIN)/python -m pytest -s tests/faults tests/crash/test_kill_real_server.py
+	BUILDER_SOAK=1 HYPOTHESIS_PROFILE=nightly HISTORIES=5000 \
+	  $(BIN)/python -m pytest -s tests/faults tests/crash/test_kill_real_server.py tests/stages/test_histories.py
 
 check: install
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -90,13 +91,18 @@ class ReviewPage:
         self._press_until_changed("Backspace")
 
     def add(self, piece: str, hotkey: str) -> None:
-        """Choose a label, then drag the mouse over the piece."""
+        """Choose a label, then drag the mouse over the piece; again, as a person would, if the page did not take it."""
         self.page.keyboard.press(hotkey)
         expect(self.page.locator(".lsf-label_selected")).to_have_count(1)
         before = self.spans()
-        start, end = self.page.evaluate(_ENDS, [SENTENCE, piece])
-        self._drag(start, end)
-        self._until(lambda: self.spans() != before)
+
+        def is_taken() -> bool:
+            self._drag(*self.page.evaluate(_ENDS, [SENTENCE, piece]))
+            with suppress(AssertionError):
+                self._until(lambda: self.spans() != before, PATIENCE / 5)
+            return self.spans() != before
+
+        self._until(is_taken)
         self._let_go()
 
     def stretch(self, span: str, whole: str) -> None:
@@ -182,9 +188,9 @@ class ReviewPage:
         stored: dict[str, Any] = caught.value.json()
         return stored
 
-    def _until(self, is_so: Callable[[], object]) -> None:
+    def _until(self, is_so: Callable[[], object], patience: float = PATIENCE) -> None:
         """Look again every twentieth of a second until it is so."""
-        end = time.monotonic() + PATIENCE / 1000
+        end = time.monotonic() + patience / 1000
         while time.monotonic() < end:  # What is looked at may be gone, and then waits itself.
             if is_so():
                 return
