@@ -7,6 +7,7 @@ rows, no file knows when or where it was made, and no more than a row group is h
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -29,6 +30,8 @@ from builder.exporters.plots import FOLDER
 from builder.exporters.summary import Summary, add
 from builder.ports import Losses, LostSpan, ReleaseInfo, Row
 
+_AHEAD = 2
+"""How many views wait to be written: about as long as it takes to write `tokens`, the others are made."""
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 
 
@@ -80,16 +83,16 @@ class ViewWriting:
         paths = {view.name: f"{view.name}/{split}-00000-of-00001.parquet" for view in self.views}
         with ExitStack() as stack:
             opened = [stack.enter_context(parquet.opened(self._folder / paths[view.name], view)) for view in self.views]
-            aside = stack.enter_context(ThreadPoolExecutor(1))  # while one view is written, the next is made
-            busy: Future[None] | None = None
+            aside = stack.enter_context(ThreadPoolExecutor(1))  # while one view is written, the next are made
+            busy = deque[Future[None]]()
             work = ((group, *pair) for group in groups for pair in zip(self.views, opened, strict=True))
             for group, view, file in work:
                 batches = self._derived(split, view, group)
-                if busy:
-                    busy.result()
-                busy = aside.submit(file.write, batches)
-            if busy:
-                busy.result()
+                while _AHEAD < len(busy):
+                    busy.popleft().result()
+                busy.append(aside.submit(file.write, batches))
+            for written in busy:
+                written.result()
         for view, file in zip(self.views, opened, strict=True):
             path = paths[view.name]
             size = (self._folder / path).stat().st_size
