@@ -179,6 +179,11 @@ def did(body: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(body.get(name) for name in ("result", "was_cancelled", "lead_time"))
 
 
+def is_changed_by_another(body: Mapping[str, Any]) -> bool:
+    """Whether another account than its author's saved an answer last; Label Studio lets everybody do so."""
+    return body.get("updated_by") not in (None, body.get("completed_by"))
+
+
 @dataclass(frozen=True, slots=True)
 class Approval:
     """What makes an answer publishable: these contents, for this text, under this schema, by these people.

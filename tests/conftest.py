@@ -17,8 +17,8 @@ from tests.hub.server import Hub, running
 REVIEWER = "reviewer@builder.localhost"
 REVIEWER_PASSWORD = "a-reviewer's-password"
 
-# A busy machine is no failure: no test is timed. Nor is the luck of a draw: the same code is always shown the same cases,
-# and other ones by `make soak`.
+# A busy machine is no failure: no test is timed. Nor is the luck of a draw: the same code is shown the same cases.
+# `make soak` draws others.
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("nightly", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))

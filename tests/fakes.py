@@ -140,7 +140,7 @@ class FakeStudio:
         if self._db.execute("SELECT 1 FROM annotation WHERE unique_id = ?", (unique_id,)).fetchone():
             return ""
         author = author or 1  # As the server does: nobody in particular is whose token it is.
-        made = self.submit(task, kept.pop("result"), person=author, **kept)
+        made = self.submit(task, kept.pop("result"), person=author, **kept, updated_by=1)
         # The server keeps this name, and never tells it.
         self._db.execute("UPDATE annotation SET unique_id = ? WHERE id = ?", (unique_id, made))
         self._fault("after answer")
@@ -178,16 +178,18 @@ class FakeStudio:
         """Answer a task as the interface would."""
         now = self._tick()
         body = {"result": list(result), "completed_by": person, "lead_time": 3.5, "was_cancelled": False}
-        body |= {"created_at": now, "updated_at": now, **fields}
+        body |= {"created_at": now, "updated_at": now, "updated_by": person, **fields}
         row = (task, json.dumps(body))
         id = self._db.execute("INSERT INTO annotation (task, body) VALUES (?, ?)", row).lastrowid
         self._touch(task)
         return int(id or 0)
 
-    def edit(self, annotation: int, result: Sequence[Any], **fields: Any) -> None:
-        """Change an answer in place, as an update in the interface does."""
+    def edit(self, annotation: int, result: Sequence[Any], *, person: int | None = None, **fields: Any) -> None:
+        """Change an answer in place, as an update in the interface does: its author, or whoever opened it."""
         task, body = self._db.execute("SELECT task, body FROM annotation WHERE id = ?", (annotation,)).fetchone()
-        changed = {**json.loads(body), "result": list(result), "updated_at": self._tick(), **fields}
+        told = json.loads(body)
+        by = person or told["completed_by"]
+        changed = {**told, "result": list(result), "updated_at": self._tick(), "updated_by": by, **fields}
         self._db.execute("UPDATE annotation SET body = ? WHERE id = ?", (json.dumps(changed), annotation))
         self._touch(task)
 

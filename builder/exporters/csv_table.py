@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.exporters.derived import check_options, line, told
+from builder.exporters.features import Many, Struct, Type, views
 from builder.exporters.order import published
 from builder.exporters.records import Record
 from builder.ports import Losses, ReleaseInfo, Row
@@ -34,17 +35,20 @@ class CsvExporter:
         (folder / self.name).mkdir()
         ordered = published(rows)
         tell = told(ordered.people, info)
-        self._write(folder / self.name / "sentences.csv", (_sentence(row, tell(row)) for row in ordered))
-        self._write(folder / self.name / "spans.csv", _spans(tell(row) for row in ordered))
+        types = {column.name: column.type for column in views(info.schema, pieces=info.pieces)[0].columns}
+        rest = [name for name in types if name not in ("id", "spans")]
+        sentences = (_sentence(row, tell(row)) for row in ordered)
+        self._write(folder / self.name / "sentences.csv", ["id", "split", *rest], sentences)
+        spans = _spans(tell(row) for row in ordered)
+        self._write(folder / self.name / "spans.csv", ["id", *_names_in(types["spans"])], spans)
         return {self.name: []}
 
-    def _write(self, path: Path, records: Iterator[Record]) -> None:
+    def _write(self, path: Path, names: Sequence[str], records: Iterator[Record]) -> None:
         with path.open("w", encoding=self.encoding, newline="") as file:
             table = csv.writer(file)
-            for number, record in enumerate(records):
-                if not number:
-                    table.writerow(record)
-                table.writerow([_cell(value) for value in record.values()])
+            table.writerow(names)
+            for record in records:
+                table.writerow([_cell(record[name]) for name in names])
 
 
 def build(options: Mapping[str, str]) -> CsvExporter:
@@ -56,6 +60,12 @@ def build(options: Mapping[str, str]) -> CsvExporter:
 def escaped(text: str) -> str:
     """Keep a spreadsheet from running a text."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _names_in(type_: Type) -> list[str]:
+    """Name the columns of a list of records."""
+    of = type_.of if isinstance(type_, Many) else type_
+    return [column.name for column in of.columns] if isinstance(of, Struct) else []
 
 
 def _sentence(row: Row, record: Record) -> Record:

@@ -49,7 +49,7 @@ def label_config(schema: LabelSchema) -> str:
     labels = "".join(_choice("Choice", spec) for spec in schema.sentence)
     return (
         f'<View>\n  <Labels name="entity" toName="text">\n{entities}  </Labels>\n'
-        '  <Text name="text" value="$text"/>\n'
+        '  <Text name="text" value="$text" valueType="text"/>\n'
         f'  <Choices name="label" toName="text" choice="single">\n{labels}  </Choices>\n</View>\n'
     )
 

@@ -16,6 +16,7 @@ from builder.errors import UsageError
 
 _NUMBER = r"(0|[1-9][0-9]*)"
 _CORE = re.compile(rf"v?{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?")
+_NUMBERED = re.compile(r"v?([0-9]+)\.[0-9]+\.[0-9]+")
 _APPENDED = "appended"
 _ROWS = {
     "sentences": {
@@ -91,16 +92,28 @@ def previous(name: str, others: Iterable[str]) -> str | None:
     """Find the release that a new one follows: the greatest below it, candidates aside.
 
     Raises:
-        UsageError: another name stands for the same version.
+        UsageError: another name stands for the same version, or this one looks like one and cannot be compared.
     """
     new, known = parsed(name), {other: found for other in others if (found := parsed(other))}
     if new is None:
+        _check_comparable(name, known)
         return None
     for other, found in known.items():
         if found == new and other != name:
             raise UsageError(f"{name} is the same version as {other}, which exists; choose another")
     below = {found: other for other, found in known.items() if not found.candidate and found.numbers < new.numbers}
     return below[max(below)] if below else None
+
+
+def _check_comparable(name: str, known: Mapping[str, Version]) -> None:
+    """Let a name pass that follows no rule, unless it would evade the one that others of its major version follow."""
+    found = _NUMBERED.match(name)
+    for other, version in known.items():
+        if found and int(found[1]) == version.major:
+            raise UsageError(
+                f"{name} cannot be compared with {other}: write three numbers without leading zeros, or name a "
+                f"candidate, like {version.raised(Level.PATCH)}-rc1"
+            )
 
 
 def required(diff: Mapping[str, Any]) -> tuple[Level, list[str]]:

@@ -36,7 +36,8 @@ class Desk:
     _read: dict[str, Answers | Rejected] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.first = Origins(self.store).first
+        origins = Origins(self.store)
+        self.first, self.own = origins.first, origins.own
 
     @cached_property
     def lost_decisions(self) -> Mapping[str, Sequence[tuple[str, Annotation]]]:

@@ -1,4 +1,4 @@
-"""Whether what people overruled or contradicted waits for them, although by itself it would be approved. Reads only.
+"""Whether something waits for people, although by itself it would be approved. Reads only.
 
 A decision that was lost with its project still overrules the answers that it was between. Answers that the present
 labels cannot say still contradict those that they contradicted when they counted.
@@ -12,12 +12,13 @@ from dataclasses import replace
 from builder.approval import Given, Rule, case_name, differ, is_disputed, latest, objection
 from builder.errors import Rejected
 from builder.model import Sentence
-from builder.reviewing import Annotation
+from builder.reviewing import Annotation, is_changed_by_another
 from builder.stages.answers import Desk, given_of
 from builder.stages.carrying import Carrying
 from builder.stages.hearing import Hearing
 from builder.store import losses
 
+CHANGED_BY_ANOTHER = "somebody else changed this answer last; let its author look at it and save it again"
 LOST = "what an adjudicator decided was lost with its project on Label Studio; to give it back: builder restore"
 UNDECIDED = "what an adjudicator decided cannot be said in the present labels, so it must be decided again"
 CONTRADICTED = (
@@ -28,6 +29,9 @@ CONTRADICTED = (
 
 def kept_back(desk: Desk, sentence: Sentence, hearing: Hearing, carrying: Carrying, rule: Rule) -> str | None:
     """Say why nothing can be approved, whatever the answers that count now say."""
+    said = (*hearing.annotations, *(one.annotation for one in hearing.judged))
+    if any(is_changed_by_another(desk.own(one).body) for one in said):
+        return CHANGED_BY_ANOTHER
     if not hearing.judged and is_decision_lost(desk, sentence, hearing, rule):
         return LOST
     if not hearing.again:

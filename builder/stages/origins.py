@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from builder.reviewing import Annotation, did
-from builder.store import pulled
+from builder.reviewing import Annotation, did, is_changed_by_another
+from builder.store import pulled, queries
 from builder.store.db import Store
 
 
@@ -29,3 +29,12 @@ class Origins:
         while (lost := self._given_back.get(annotation.key)) and did(annotation.body) == did(lost.body):
             annotation = lost
         return annotation
+
+    def own(self, annotation: Annotation) -> Annotation:
+        """Give what its author saved last, where another account saved it since and changed nothing."""
+        annotation = self.first(annotation)
+        if not is_changed_by_another(annotation.body):
+            return annotation
+        before = queries.versions_of(self._store, annotation.key)
+        alike = (one for one in before if did(one.body) == did(annotation.body))
+        return next((one for one in alike if not is_changed_by_another(one.body)), annotation)

@@ -12,11 +12,13 @@ from builder.exporters.card_check import card_problems
 from builder.exporters.folder import verify
 from builder.exporters.hub_lists import licence_problem
 from builder.exporters.released import Released, read_released
-from builder.store import queries
+from builder.model import text_digest
+from builder.store import approvals
+from builder.store.approvals import ApprovedText
 from builder.store.db import Store
 from builder.text.personal import personal_data
 
-_COLUMNS = ("id", "text", "url", "flags", "approvers", "approved_at", "rule", "content_ids")
+_COLUMNS = ("id", "text", "text_sha256", "url", "flags", "approvers", "approved_at", "rule", "content_ids")
 _ANEW = "then release a new version"
 
 
@@ -75,7 +77,7 @@ def _carded(released: Released, store: Store, project: Project) -> Iterator[str]
 
 
 def _row_by_row(released: Released, store: Store, project: Project) -> Iterator[str]:
-    tests = _tests(project, queries.contents(store))
+    tests = _tests(project, approvals.approved_texts(store))
     counts, first = Counter[str](), dict[str, str]()
     for row in released.rows(_COLUMNS):
         counts["rows"] += 1
@@ -87,13 +89,14 @@ def _row_by_row(released: Released, store: Store, project: Project) -> Iterator[
     yield from (f"{counts[why]} rows {why}, the first is {row}" for why, row in first.items())
 
 
-def _tests(project: Project, known: Set[str]) -> dict[str, Callable[[dict[str, Any]], object]]:
-    """Say what a row must not be; `known` are the answers that the journal holds."""
+def _tests(project: Project, known: Set[ApprovedText]) -> dict[str, Callable[[dict[str, Any]], object]]:
+    """Say what a row must not be; `known` is what the journal holds approvals of."""
     without, policy = set(project.config.release.without_flags), project.config.ingest.personal
     flagged = f"with a flag of `[release] without_flags` ({', '.join(sorted(without))})"
     tests: dict[str, Callable[[dict[str, Any]], object]] = {
         "without a whole approval (approvers, rule, time, answers)": lambda row: not _is_approved(row),
-        "approved by answers that the journal does not know": lambda row: {*(row["content_ids"] or ())} - known,
+        "of which the journal holds no approval": lambda row: _approved(row) not in known,
+        "with another text than its `text_sha256` names": lambda row: text_digest(row["text"]) != row["text_sha256"],
         flagged: lambda row: without & {*row["flags"]},
     }
     if policy != "allow":
@@ -104,6 +107,10 @@ def _tests(project: Project, known: Set[str]) -> dict[str, Callable[[dict[str, A
 
 def _is_approved(row: dict[str, Any]) -> bool:
     return all(row[name] for name in ("approvers", "rule", "approved_at", "content_ids"))
+
+
+def _approved(row: dict[str, Any]) -> ApprovedText:
+    return row["id"], tuple(sorted(row["content_ids"] or ())), row["text_sha256"]
 
 
 def _leaking(released: Released, store: Store, project: Project) -> Iterator[str]:

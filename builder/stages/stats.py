@@ -10,7 +10,7 @@ from builder.approval import Rule, objection
 from builder.effort import Worked, acceptance, effort
 from builder.errors import Rejected
 from builder.model import Sentence
-from builder.reviewing import Annotation, Answer, place_of
+from builder.reviewing import Annotation, Answer, is_changed_by_another, place_of
 from builder.schema import LabelSchema
 from builder.stages.answers import Desk
 from builder.stages.carrying import Carrying
@@ -67,7 +67,8 @@ def _seconds(annotation: Annotation) -> float | None:
 
 
 def _read(desk: Desk, annotation: Annotation, sentence: Sentence, carrying: Carrying, rule: Rule) -> Answer | None:
-    if objection(carrying.first(annotation), rule) is not None:
+    own = desk.own(annotation)
+    if objection(own, rule) is not None or is_changed_by_another(own.body):
         return None
     try:
         said, _ = desk.read(annotation, sentence)

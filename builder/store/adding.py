@@ -11,7 +11,7 @@ from typing import Any
 from builder.facts import Fact
 from builder.model import Document, Prediction, Reject, Sentence, TakenUp
 from builder.reading import Attempt, Sighting, Source, Vanished
-from builder.reviewing import Intent, Pulled, ReviewProject, Shown, Task
+from builder.reviewing import ADJUDICATION, Intent, Pulled, ReviewProject, Shown, Task
 from builder.store import rows
 from builder.store.rows import Ready
 
@@ -101,6 +101,9 @@ def _add_project(db: sqlite3.Connection, project: ReviewProject) -> None:
 
 
 def _add_intent(db: sqlite3.Connection, intent: Intent) -> None:
+    """Add what is about to be sent; that it was refused before is past."""
+    stage = "adjudicate" if intent.role == ADJUDICATION else "push"
+    db.execute("DELETE FROM reject WHERE stage = ? AND subject = ?", (stage, intent.sentence))
     insert(db, "intent", (intent.sentence, intent.batch, intent.annotator, intent.schema_digest, intent.role))
 
 

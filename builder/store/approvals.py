@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
+
 from builder.reviewing import ADJUDICATION, Annotation, Approval, place_of
 from builder.store import losses, rows
 from builder.store.db import Store
+
+ApprovedText = tuple[str, tuple[str, ...], str]
+"""A sentence, the answers that approve it by the names of their content, and the SHA-256 of the text they approve."""
 
 
 def find_approval(store: Store, approval: str) -> Approval | None:
     """Find an approval by its id."""
     found = store.db.execute("SELECT * FROM approval WHERE id = ?", (approval,)).fetchone()
     return rows.approval_of(found) if found else None
+
+
+def approved_texts(store: Store) -> set[ApprovedText]:
+    """Name everything that was ever approved."""
+    found = store.db.execute("SELECT sentence, contents, text_sha256 FROM approval")
+    return {(sentence, tuple(sorted(json.loads(contents))), text) for sentence, contents, text in found}
 
 
 def approvals_of(store: Store, sentence: str) -> list[Approval]:

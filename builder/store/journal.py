@@ -76,6 +76,8 @@ class Journal:
         for path in reversed(files_of(self._folder)):
             if last := _whole_last_line(path):
                 line = _parsed(last, path)
+                if not isinstance(line.get("n"), int) or not isinstance(line.get("hash"), str):
+                    raise BrokenError(f"{path}: the last line is damaged; what else is, says: builder check --full")
                 return line["n"], line["hash"]
         return 0, _FIRST
 
@@ -166,6 +168,8 @@ def _parsed(raw: bytes, path: Path) -> dict[str, Any]:
         line: dict[str, Any] = json.loads(raw)
     except ValueError as error:
         raise BrokenError(f"{path}: a line is not JSON: {raw[:60]!r}") from error
+    if not isinstance(line, dict):
+        raise BrokenError(f"{path}: a line is no object: {raw[:60]!r}")
     return line
 
 

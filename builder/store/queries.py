@@ -153,12 +153,20 @@ def annotations_on(store: Store, project: int, task: int) -> list[Annotation]:
 
 def current_annotations(store: Store, condition: str, value: str | int) -> list[Annotation]:
     """Give the present version of the annotations that fulfil a condition in SQL, deleted ones left out."""
+    is_last = "number = (SELECT max(number) FROM annotation b WHERE b.key = a.key)"
+    return [one for one in _annotations(store, f"{condition} AND {is_last}", value) if not one.deleted]
+
+
+def versions_of(store: Store, key: str) -> list[Annotation]:
+    """Give every version of an answer that was read, oldest first."""
+    return _annotations(store, "key = ?", key)
+
+
+def _annotations(store: Store, condition: str, value: str | int) -> list[Annotation]:
     sentences = "(SELECT json_group_array(sentence) FROM answered w WHERE w.number = a.number)"
     sql = f"""SELECT key, {sentences}, author, deleted, body, draft FROM annotation a
-              WHERE {condition} AND number = (SELECT max(number) FROM annotation b WHERE b.key = a.key)
-              ORDER BY number"""
-    current = [_annotation_of(row) for row in store.db.execute(sql, (value,))]
-    return [annotation for annotation in current if not annotation.deleted]
+              WHERE {condition} ORDER BY number"""
+    return [_annotation_of(row) for row in store.db.execute(sql, (value,))]
 
 
 # One to an article is asked for by each of its sentences, in turn.
@@ -240,11 +248,6 @@ def count_proposed_spans(store: Store, annotator: str) -> int:
     sql = """SELECT coalesce(sum(json_array_length(p.entities)), 0) FROM prediction p
              JOIN live ON live.id = p.sentence WHERE p.annotator = ?"""
     return int(store.db.execute(sql, (annotator,)).fetchone()[0])
-
-
-def contents(store: Store) -> set[str]:
-    """Name every version of every answer that the journal holds."""
-    return {content for (content,) in store.db.execute("SELECT content FROM annotation")}
 
 
 def published(store: Store) -> list[Published]:

@@ -9,7 +9,7 @@ import pytest
 
 from builder.model import Entity, Label, Prediction, Sentence, Span, stable_id
 from builder.reading import Kind
-from builder.reviewing import PageStyle, did
+from builder.reviewing import PageStyle, did, is_changed_by_another
 from builder.schema import read_schema
 from builder.studio import article_layout, wire
 from builder.studio.accounts import join
@@ -291,3 +291,20 @@ def test_an_answer_is_given_back_once_and_named_as_it_is_read(servers, schema):
     assert made == f"{there['id']}:{there['created_at']}"
     assert did(body) == did(there)
     assert author == there["completed_by"]
+
+
+def test_who_saved_an_answer_last_is_told_and_its_author_stays(servers, schema):
+    studio, submit = servers
+    _, project = open_new(studio, schema)
+    (one,) = studio.import_tasks(project, [task(schema, 1)])
+    submit(one, [label_region("event")])
+    (before,) = studio.list_annotations(one)
+    if isinstance(studio, FakeStudio):
+        studio.edit(before["id"], [label_region("decision")], person=2)
+    else:
+        studio._send("PATCH", f"/api/annotations/{before['id']}/", {"result": [label_region("decision")]})
+    (after,) = studio.list_annotations(one)
+
+    assert (False, True) == (is_changed_by_another(before), is_changed_by_another(after))
+    assert before["completed_by"] == after["completed_by"]
+    assert before["lead_time"] == after["lead_time"]

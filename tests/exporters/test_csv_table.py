@@ -28,6 +28,13 @@ def test_no_cell_begins_as_a_formula_does(tmp_path, sign):
     assert [text] == [row["text"] for row in cells(folder / "sentences.csv")]
 
 
+def test_a_table_without_rows_still_names_its_columns(tmp_path):
+    folder = written(tmp_path, [plain_row("Nothing to mark.", [])])
+
+    assert [] == cells(folder / "spans.csv")
+    assert (folder / "spans.csv").read_text("utf-8-sig").startswith("id,start,end,label,text,action,")
+
+
 @given(st.text())
 @example("'quoted'")
 @example("'=1")

@@ -55,6 +55,13 @@ def test_a_decision_rides_with_its_span(tasks):
     ]
 
 
+def test_no_text_is_taken_for_the_address_of_one():
+    from xml.etree import ElementTree
+
+    (shown,) = ElementTree.fromstring(label_studio.label_config(SCHEMA)).iter("Text")
+    assert "text" == shown.get("valueType")
+
+
 def test_a_title_cannot_break_the_interface():
     strange = SCHEMA.entity[0].model_copy(update={"title": {"en": '"><script>&'}})
 

@@ -57,6 +57,13 @@ def test_one_version_has_one_name(name, there):
         previous(name, [there])
 
 
+@pytest.mark.parametrize("name", ["1.0.1.1", "1.0.1.fix", "1.00.1", "v1.0.01"])
+def test_no_name_evades_the_rule_that_others_of_its_major_version_follow(name):
+    assert previous(name, ["v2", "latest"]) is None
+    with pytest.raises(UsageError, match=r"cannot be compared with v1\.0\.0: .* like 1\.0\.1-rc1"):
+        previous(name, ["v1.0.0"])
+
+
 @given(NUMBERS, LEVELS)
 def test_the_least_version_that_may_change_so_much_may_and_none_below(numbers, level):
     old = Version(*numbers)

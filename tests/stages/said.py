@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -22,7 +22,10 @@ Step = Mapping[str, str | None]
 
 @dataclass(frozen=True)
 class Said:
-    """One answer as it stands: by whom, where and when, under which labels; a decision is between a `case`."""
+    """One answer as it stands: by whom, where and when, under which labels; a decision is between a `case`.
+
+    `is_own` says that its author saved it last.
+    """
 
     role: str
     task: int
@@ -34,6 +37,7 @@ class Said:
     content: str
     human: tuple[object, ...]
     case: object = None
+    is_own: bool = True
 
     @property
     def is_decision(self) -> bool:
@@ -117,10 +121,19 @@ class People:
         return _last(sentence, (one for one in self.given.values() if one.is_decision and case and one.case == case))
 
     def verdict(self, sentence: str, terms: Terms) -> Words | None:
-        """Say what may leave of a sentence; nothing if nothing may."""
+        """Say what may leave of a sentence; nothing if nothing may, as while somebody else's change stands."""
+        if any(not one.is_own for one in self._counted(sentence)):
+            return None
         if decisions := self.decided(sentence):
             return self._settled(decisions, sentence, Terms(1))
         return self._settled(self.votes(sentence), sentence, terms)
+
+    def _counted(self, sentence: str) -> Iterator[Said]:
+        """Give every answer that stands, and every decision between what is said now."""
+        case = self.case(sentence)
+        for one in self.given.values():
+            if one.counts and sentence in one.words and (not one.is_decision or one.case == case):
+                yield one
 
     def contents(self, sentence: str) -> list[str]:
         """Name what an approval of a sentence rests on, as far as it can be said in the labels of now."""

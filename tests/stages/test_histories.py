@@ -288,6 +288,7 @@ class Histories(RuleBasedStateMachine):
             content=Annotation(key, ids, self.studio.people()[person], body).content,
             human=(role, *sorted(ids), person, *did),
             case=self.people.cases.get(task),
+            is_own=body["updated_by"] == person,
         )
 
     def task_of(self, place):
@@ -306,28 +307,34 @@ class Histories(RuleBasedStateMachine):
             for person in range(1, people + 1):
                 self.submit(self.task_of(place), person, other if person == people else one)
 
-    @rule(place=PLACE, answer=answers(), what=st.sampled_from(["edit", "edit", "delete", "delete task"]))
+    @rule(
+        place=PLACE,
+        answer=answers(),
+        what=st.sampled_from(["edit", "edit", "edit of another", "delete", "delete task"]),
+    )
     def change(self, place, answer, what):
         tasks = {task["id"]: task for task in self.studio.payloads()}
         by_people = sorted(id for id, one in self.people.given.items() if one.human[-1] not in (None, IMPORTED))
         if what == "delete task" and 2 < len(tasks):
             self.studio.delete_task([*tasks][place % len(tasks)])
             self.look()
-        elif what == "edit" and by_people:
+        elif what in ("edit", "edit of another") and by_people:
             id = by_people[place % len(by_people)]
             words = self.worded(task := tasks[self.people.given[id].task], answer)
-            self.edit(id, words, task)
+            other = self.people.given[id].person % 3 + 1
+            self.edit(id, words, task, person=None if what == "edit" else other)
             self.note(id, words)
+            seen[what] += 1
         elif what == "delete" and by_people:
             id = by_people[place % len(by_people)]
             self.studio.delete_annotation(id)
             del self.people.given[id]
 
-    def edit(self, id, words, task):
+    def edit(self, id, words, task, person=None):
         """Update an answer, which takes time."""
         spent = "SELECT body ->> '$.lead_time' FROM annotation WHERE id = ?"
         (lead_time,) = self.studio._db.execute(spent, (id,)).fetchone()
-        self.studio.edit(id, written(words, task["data"]), lead_time=lead_time + 0.25)
+        self.studio.edit(id, written(words, task["data"]), lead_time=lead_time + 0.25, person=person)
 
     @rule(
         place=PLACE, person=PERSON, answer=answers(), how=st.sampled_from(["import", "api", "copy", "draft", "again"])
@@ -537,6 +544,7 @@ WANTED = {
     *RULES,
     "stale",
     "edited unheard",
+    "edit of another",
     "relabelled",
     "brought back",
     "carried",

@@ -16,8 +16,9 @@ from jsonschema import Draft202012Validator
 from builder.disk import files_in, sha256_of
 from builder.errors import UsageError
 from builder.exporters.folder import MANIFEST, SUMS, verify
+from builder.model import text_digest
 from builder.stages.publishable import publishable
-from builder.store import queries
+from builder.store import approvals, queries
 from builder.workbench import rebuilt
 from tests.hub.releases import NAME
 from tests.hub.server import TOKEN, Refused
@@ -64,6 +65,16 @@ def tamper(folder, **values):
         table = table.set_column(place, table.schema.field(name), pa.array(column, table.schema.field(name).type))
     pq.write_table(table, path)
     sum_again(folder)
+
+
+def with_text(folder, text, **values):
+    """Change the text of the first record as if it had been approved so."""
+    tamper(folder, text=text, text_sha256=text_digest(text), **values)
+    path = sorted((folder / "exports/small/v1/records").glob("*.parquet"))[0]
+    row = pq.read_table(path, columns=["id", "content_ids"]).slice(0, 1).to_pylist()[0]
+    with at_work(folder) as (bench, _):
+        (approval, *_) = approvals.approvals_of(bench.store, row["id"])
+        bench.store.add([replace(approval, text_sha256=text_digest(text))])
 
 
 def sum_again(folder):
@@ -168,7 +179,23 @@ def test_a_row_without_a_whole_approval_is_refused(folder, column):
 def test_a_row_whose_answers_nobody_gave_is_refused(folder):
     tamper(folder, content_ids=["0" * 24])
 
-    assert "1 rows approved by answers that the journal does not know" in refusal(folder)
+    assert "1 rows of which the journal holds no approval" in refusal(folder)
+
+
+def test_a_row_with_the_approval_of_another_sentence_is_refused(folder):
+    (path, *_) = sorted((folder / "exports/small/v1/records").glob("*.parquet"))
+    other = pq.read_table(path, columns=["content_ids"]).slice(1, 1).to_pylist()[0]["content_ids"]
+    tamper(folder, content_ids=other)
+
+    assert "1 rows of which the journal holds no approval" in refusal(folder)
+
+
+def test_a_row_with_another_text_than_was_approved_is_refused(folder):
+    tamper(folder, text="Something else.")
+    assert "1 rows with another text than its `text_sha256` names" in refusal(folder)
+    tamper(folder, text_sha256=text_digest("Something else."))
+
+    assert "1 rows of which the journal holds no approval" in refusal(folder)
 
 
 def test_a_row_with_a_flag_that_is_left_out_now_is_refused(folder):
@@ -181,7 +208,8 @@ def test_a_row_with_a_flag_that_is_left_out_now_is_refused(folder):
 
 @pytest.mark.parametrize("place", ["text", "url"])
 def test_personal_data_are_held_against_the_policy_of_now(folder, place):
-    tamper(folder, **{place: "https://example.org/?to=li.wei@example.org"})
+    change = with_text if place == "text" else tamper
+    change(folder, **{place: "https://example.org/?to=li.wei@example.org"})
 
     assert "" == refusal(folder)
     for policy in ("mask", "block"):
@@ -191,7 +219,7 @@ def test_personal_data_are_held_against_the_policy_of_now(folder, place):
 
 
 def test_what_is_masked_may_be_published_under_mask(folder):
-    tamper(folder, text="Write to *******************, please.", flags=["personal:email"])
+    with_text(folder, text="Write to *******************, please.", flags=["personal:email"])
 
     assert "" == refusal(folder, ingest={"personal": "mask"})
 

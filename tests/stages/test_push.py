@@ -1,6 +1,7 @@
 import pytest
 
 from builder.errors import Unavailable, UsageError
+from builder.model import Reject
 from builder.reviewing import Action
 from builder.store import queries, standing
 from tests.project import answer_all, at_work
@@ -142,6 +143,22 @@ def test_an_index_made_anew_sends_nothing_that_stands_on_the_server(folder):
 
         assert sent == keys(studio)
         assert len(sent) == len(bench.review().golds)
+
+
+def test_what_was_refused_before_is_looked_for_after_a_cut_push_as_anything_else(folder):
+    def fault(name):
+        if name in ("after import", "find"):
+            raise Unavailable("connection reset")
+
+    with at_work(folder, fault) as (bench, _):
+        waiting = queries.unpushed(bench.store, ("body",), "combine@words1")
+        bench.store.add([Reject("push", sentence, "E_PREDICTION", "it did not fit") for sentence in waiting])
+        with pytest.raises(Unavailable):
+            bench.push()
+    with at_work(folder) as (bench, studio):
+        bench.push()
+
+        assert sorted(waiting) == keys(studio)
 
 
 def test_a_sentence_that_can_be_sent_again_is_no_longer_rejected(folder):

@@ -1,7 +1,9 @@
 import pytest
 
 from builder.reviewing import Action
+from builder.stages.kept_back import CHANGED_BY_ANOTHER
 from builder.store import queries
+from builder.studio.codec import label_region
 from tests.project import answer_all, at_work, pushed_project
 
 
@@ -114,6 +116,45 @@ def test_one_person_answering_twice_is_one_person(folder):
         bench.pull()
 
         assert ["1 of 2 people answered"] == reasons(bench.review())
+
+
+def test_nobody_answers_for_what_another_account_changed_until_its_author_saves_it_again(folder):
+    with at_work(folder, rule="agree:2") as (bench, studio):
+        answers = [
+            studio.submit(1, [label_region(label)], person=person) for person, label in ((1, "event"), (2, "decision"))
+        ]
+        studio.edit(answers[0], [label_region("decision")], person=2)
+        bench.pull()
+        review = bench.review()
+        assert (0, [CHANGED_BY_ANOTHER]) == (len(review.golds), reasons(review))
+        studio.edit(answers[0], [label_region("decision")], lead_time=9.0)
+        bench.pull()
+        (gold,) = bench.review().golds
+
+    assert ("ann@example.org", "bob@example.org") == gold.approval.approvers
+
+
+def test_an_answer_that_another_account_saved_unchanged_is_still_its_authors(folder):
+    with at_work(folder) as (bench, studio):
+        answer = studio.submit(1, [label_region("event")])
+        bench.pull()
+        studio.edit(answer, [label_region("event")], person=2, ground_truth=True)
+        bench.pull()
+        (gold,) = bench.review().golds
+
+    assert ("ann@example.org",) == gold.approval.approvers
+
+
+def test_what_another_account_changed_is_nobodys_after_a_restore_too(folder):
+    with at_work(folder) as (bench, studio):
+        studio.edit(studio.submit(1, [label_region("event")]), [label_region("decision")], person=2)
+        bench.pull()
+        studio.lose()
+    with at_work(folder) as (bench, _):
+        bench.restore()
+        review = bench.review()
+
+    assert (0, [CHANGED_BY_ANOTHER]) == (len(review.golds), reasons(review))
 
 
 def test_answers_to_an_earlier_version_of_a_file_are_kept_and_said_to_be_left_out(folder):

@@ -53,6 +53,18 @@ def test_every_torn_tail_is_cut_and_every_whole_line_kept(tmp_path):
         assert [] == [*broken_lines(tmp_path)]
 
 
+@pytest.mark.parametrize(
+    ("was", "made"), [('"n":', '"m":'), ('"hash":', '"hasp":'), ('"n":1', '"n":"1"'), ('{"at', '["at')]
+)
+def test_a_damaged_last_line_is_named_with_its_file(tmp_path, was, made):
+    Journal(tmp_path).append([("annotation", {"who": "ann"})])
+    (path,) = tmp_path.glob("*.jsonl")
+    path.write_text(path.read_text().replace(was, made, 1))
+
+    with pytest.raises(BrokenError, match=path.name):
+        Journal(tmp_path)
+
+
 def test_a_changed_line_breaks_the_chain(tmp_path):
     Journal(tmp_path).append([("annotation", {"who": "ann"}), ("annotation", {"who": "bob"})])
     (path,) = tmp_path.glob("*.jsonl")
