@@ -21,7 +21,6 @@ class Summary:
 
     people: Mapping[str, str] = field(default_factory=dict)  # pseudonyms
     rows: int = 0
-    characters: int = 0
     personal: int = 0  # rows with personal data
     splits: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
@@ -59,7 +58,6 @@ def add(summary: Summary, row: Row) -> None:
 
 def _count_place(summary: Summary, row: Row) -> None:
     summary.rows += 1
-    summary.characters += len(row.sentence.text)
     summary.personal += any(name.startswith("personal:") for name in row.sentence.flag_names)
     summary.splits[row.split] += 1
     summary.languages[row.sentence.language] += 1
