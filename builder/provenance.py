@@ -5,7 +5,6 @@ Compared by us, span by span: Label Studio's own `origin` is wrong for edited an
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 
 from builder.model import Entity, Prediction, Span
