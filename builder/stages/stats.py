@@ -19,7 +19,7 @@ from builder.store.db import Store
 
 CONTRACT = "stats/1"
 IDLE = 120.0
-"""Seconds on one task after which a person is taken to be elsewhere."""
+"""Seconds on one sentence after which a person is taken to be elsewhere."""
 
 
 def stats(store: Store, schema: LabelSchema, rule: Rule, idle: float = IDLE, draws: int = 1000) -> dict[str, Any]:

@@ -203,3 +203,14 @@ def test_of_answers_in_two_tasks_the_one_given_last_is_compared_in_whatever_orde
 
         assert {"statement"} == labels_of(bench)
         assert 10 == bench.stats(60.0)["answers"]
+
+
+def test_an_article_may_take_the_idle_limit_for_each_of_its_sentences(tmp_path):
+    with pushed_project(tmp_path, layout="article") as (bench, studio):
+        for task in studio.payloads():
+            studio.submit(task["id"], task["predictions"][0]["result"], lead_time=3600.0)
+        bench.pull()
+        told = bench.stats(60.0)
+
+    assert (2, 5) == (len(studio.payloads()), summed(told, "answers"))
+    assert (5 * 60.0, 2 * 3600.0 - 5 * 60.0) == (summed(told, "seconds"), summed(told, "idle_seconds"))
