@@ -68,8 +68,7 @@ def reviewed(work: list[Worked]) -> list[Reviewed]:
 
 def _seconds(annotations: Iterable[Annotation]) -> float | None:
     """Give the time on a sentence: an even share of what its task took each time that it was answered."""
-    spent = [(one.body.get("lead_time"), len(one.sentences)) for one in annotations]
-    known = [seconds / sentences for seconds, sentences in spent if seconds is not None]
+    known = [one.seconds / len(one.sentences) for one in annotations if one.seconds is not None]
     return sum(known) if known else None
 
 
