@@ -35,7 +35,7 @@ class Given:
     @property
     def seat(self) -> tuple[str, str]:
         """Name who said it in which task: only what they said there last counts."""
-        return self.annotation.author, place_of(self.annotation.key)
+        return seat_of(self.annotation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +229,11 @@ def _said(answer: Answer) -> tuple[object, ...]:
 
 def _turn(given: Given) -> tuple[str, str, str]:
     return given.annotation.author, given.when, given.annotation.content
+
+
+def seat_of(annotation: Annotation) -> tuple[str, str]:
+    """Name who answered which task."""
+    return annotation.author, place_of(annotation.key)
 
 
 def last_change(annotation: Annotation) -> str:

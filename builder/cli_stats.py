@@ -9,7 +9,11 @@ import click
 
 @click.command(epilog="Example: builder stats --json")
 @click.option(
-    "--idle", default=120.0, show_default=True, metavar="SECONDS", help="Longer on one task was time elsewhere."
+    "--idle",
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longer on one sentence was time elsewhere; an article may take so long for each of its sentences.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")
 @click.pass_obj

@@ -2,7 +2,8 @@
 
 An edit is one thing a person had to do to a proposal: move, relabel, add or remove a span, choose another label. From
 scratch everything in the answer would have been one. Time is what Label Studio measured while a task was open
-(`lead_time`); what exceeds the idle limit for a task was spent elsewhere, and is counted apart.
+(`lead_time`); what exceeds the idle limit was spent elsewhere, and is counted apart. The limit is for a
+sentence: an article, whose time is shared out evenly, may take so many times as long, so that both layouts compare.
 """
 
 from __future__ import annotations

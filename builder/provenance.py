@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from builder.model import Entity, Prediction, Span
+from builder.pairing import pair
 from builder.reviewing import Action, Answer, Approval, Gold, GoldSpan
 
 Fate = tuple[Entity | None, Span | None, Action]
@@ -42,34 +43,39 @@ def compare(proposals: list[Entity], spans: tuple[Span, ...]) -> tuple[tuple[Gol
 
 
 def paired(proposals: Sequence[Entity], spans: Collection[Span]) -> list[Fate]:
-    """Pair approved spans with proposals, one to one: the same span first, then same place, then same label."""
-    waiting, left = sorted(proposals), sorted(spans)
-    fates: list[Fate] = []
-    for action in (Action.ACCEPTED, Action.RELABELLED, Action.MOVED):
-        for span in [*left]:
-            if match := _best(action, span, waiting):
-                waiting.remove(match)
-                left.remove(span)
-                fates.append((match, span, action))
-    fates += [(proposal, None, Action.REJECTED) for proposal in waiting]
-    return fates + [(None, span, Action.ADDED) for span in left]
+    """Pair approved spans with proposals, one to one: the same span first, then same place, then same label.
+
+    Of the same label those are paired first that share most.
+    """
+    accepted, waiting, left = _accepted(sorted(proposals), spans)
+    relabelled, left, waiting = pair(left, waiting, _same_place)
+    moved, left, waiting = pair(left, waiting, _most_shared)
+    return [
+        *((proposal, proposal.span, Action.ACCEPTED) for proposal in accepted),
+        *((proposal, span, Action.RELABELLED) for span, proposal in relabelled),
+        *((proposal, span, Action.MOVED) for span, proposal in moved),
+        *((proposal, None, Action.REJECTED) for proposal in waiting),
+        *((None, span, Action.ADDED) for span in left),
+    ]
 
 
-def _best(action: Action, span: Span, proposals: list[Entity]) -> Entity | None:
-    """Find the proposal that became this span by this action; of several the one that shares most of it."""
-    fitting = [proposal for proposal in proposals if _is(action, proposal.span, span)]
-    return max(fitting, key=lambda proposal: _shared(proposal.span, span), default=None)
+def _accepted(proposals: list[Entity], spans: Collection[Span]) -> tuple[list[Entity], list[Entity], list[Span]]:
+    """Give the proposals that became spans as they stand, the others, and the spans that none became."""
+    wanted, accepted, others = list(spans), list[Entity](), list[Entity]()
+    for proposal in proposals:
+        if proposal.span in wanted:
+            wanted.remove(proposal.span)
+            accepted.append(proposal)
+        else:
+            others.append(proposal)
+    return accepted, others, sorted(wanted)
 
 
-def _is(action: Action, proposed: Span, approved: Span) -> bool:
-    same_place = (proposed.start, proposed.end) == (approved.start, approved.end)
-    same_label = proposed.label == approved.label
-    if action is Action.ACCEPTED:
-        return same_place and same_label
-    if action is Action.RELABELLED:
-        return same_place
-    return same_label and proposed.overlaps(approved)
+def _same_place(span: Span, proposal: Entity) -> int | None:
+    return 0 if (span.start, span.end) == (proposal.span.start, proposal.span.end) else None
 
 
-def _shared(a: Span, b: Span) -> int:
-    return min(a.end, b.end) - max(a.start, b.start)
+def _most_shared(span: Span, proposal: Entity) -> int | None:
+    other = proposal.span
+    is_fit = span.label == other.label and span.overlaps(other)
+    return max(span.start, other.start) - min(span.end, other.end) if is_fit else None

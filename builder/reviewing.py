@@ -162,6 +162,26 @@ class Annotation:
         """Name this version of the answer."""
         return _content_of(self)
 
+    @property
+    def started_from(self) -> int | None:
+        """Name the prediction that it says it started from, if a server can have one of that name."""
+        said = self.body.get("parent_prediction")
+        if isinstance(said, bool) or not isinstance(said, int):
+            return None
+        return said if 0 <= said < _MOST else None
+
+    @property
+    def seconds(self) -> float | None:
+        """Give the time that it says its task was open, if that can be."""
+        said = self.body.get("lead_time")
+        if isinstance(said, bool) or not isinstance(said, int | float):
+            return None
+        return float(said) if 0 <= said <= _LONGEST else None
+
+
+_MOST = 2**63  # What is greater fits no database.
+_LONGEST = 10 * 366 * 24 * 3600  # Seconds. Nobody leaves a page open for ten years.
+
 
 def place_of(key: str) -> str:
     """Name the task on the server that an annotation of this key answers: `project:task`."""

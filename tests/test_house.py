@@ -26,6 +26,7 @@ COMPANIES = (
             "offset_map",
             "reading",
             "model",
+            "pairing",
             "publishing",
             "reviewing",
             "splitting",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.model import Entity, Label, Prediction, Span
-from builder.provenance import compare, gold_of
+from builder.provenance import compare, gold_of, paired
 from builder.reviewing import Action, Answer, Approval, GoldSpan
 
 APPROVAL = Approval("s", ("c",), "t", "d", ("li@x.org",), "single", "2024-07-04")
@@ -21,6 +21,10 @@ SPANS = st.builds(
 )
 PROPOSALS = st.lists(st.builds(Entity, SPANS, st.sampled_from((0.5, 0.9)), st.just(("a@1",))), max_size=6)
 ANSWERS = st.sets(SPANS, max_size=6).map(tuple)
+
+CROWDED = st.sets(
+    st.builds(lambda start, n: Span(start, start + n, "ORG"), st.integers(0, 9), st.integers(1, 6)), max_size=4
+)
 
 
 def proposed(start: int, end: int, label: str, score: float = 0.5) -> Entity:
@@ -87,6 +91,37 @@ def test_of_two_proposals_the_one_that_shares_most_was_moved() -> None:
     (told,), rejected = compare([proposed(0, 3, "ORG", 0.5), proposed(3, 9, "ORG", 0.9)], (Span(2, 9, "ORG"),))
 
     assert (0.9, (proposed(0, 3, "ORG", 0.5),)) == (told.score, rejected)
+
+
+def test_of_two_spans_the_one_that_shares_most_was_moved() -> None:
+    """The other, although it stands first, takes what is left."""
+    proposals = [proposed(4, 12, "ORG", 0.9), proposed(0, 1, "ORG", 0.5)]
+    first, second = compare(proposals, (Span(0, 6, "ORG"), Span(6, 12, "ORG")))[0]
+
+    assert [(Action.MOVED, 0.5), (Action.MOVED, 0.9)] == [(told.action, told.score) for told in (first, second)]
+
+
+@given(CROWDED.map(lambda spans: [Entity(span, 0.5, ("a@1",)) for span in spans]), CROWDED.map(tuple))
+def test_what_could_have_been_moved_shares_no_more_than_what_was(
+    proposals: list[Entity], spans: tuple[Span, ...]
+) -> None:
+    fates = paired(proposals, spans)
+    moved = [(proposal, span) for proposal, span, action in fates if action is Action.MOVED and proposal and span]
+    rejected = [proposal for proposal, span, _ in fates if proposal and span is None]
+    added = [span for proposal, span, _ in fates if span and proposal is None]
+    most_of_proposals = [(one.span, shared(one.span, span)) for one, span in moved] + [(p.span, 0) for p in rejected]
+    most_of_spans = [(span, shared(one.span, span)) for one, span in moved] + [(span, 0) for span in added]
+
+    assert all(
+        shared(one, other) <= max(most, its_most)
+        for one, most in most_of_proposals
+        for other, its_most in most_of_spans
+        if one.label == other.label
+    )
+
+
+def shared(one: Span, other: Span) -> int:
+    return min(one.end, other.end) - max(one.start, other.start)
 
 
 def test_a_proposal_accepted_as_it_stands_is_not_moved_for_an_earlier_span() -> None:

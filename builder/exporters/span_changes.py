@@ -8,11 +8,15 @@ same: added and removed change places.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from builder.pairing import pair
 
 Span = tuple[int, int, str, int]
 """Start, end, label, and which span it is among all of its release."""
+
+Rank = tuple[Any, ...]
 
 KINDS = ("added", "removed", "moved", "relabelled")
 
@@ -27,11 +31,8 @@ class SpanChange(NamedTuple):
 
 def span_changes(before: Sequence[Span], after: Sequence[Span]) -> list[SpanChange]:
     """List what became of the spans of a sentence, by where they stand."""
-    rest = _without(before, after), _without(after, before)
-    relabelled = list(_pairs(*rest, lambda old, new: old[:2] == new[:2]))
-    rest = _left(rest, relabelled)
-    moved = list(_pairs(*rest, lambda old, new: old[2] == new[2] and 0 < _overlap(old, new)))
-    gone, come = _left(rest, moved)
+    relabelled, gone, come = pair(_without(before, after), _without(after, before), _same_place)
+    moved, gone, come = pair(gone, come, _most_shared)
     changes = [
         *(SpanChange("relabelled", old, new) for old, new in relabelled),
         *(SpanChange("moved", old, new) for old, new in moved),
@@ -51,24 +52,17 @@ def _without(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
     return left
 
 
-def _pairs(
-    before: Sequence[Span], after: Sequence[Span], is_fit: Callable[[Span, Span], bool]
-) -> Iterator[tuple[Span, Span]]:
-    """Pair spans that fit, each once; the order in which pairs are tried does not tell before from after."""
-    fit = [(old, new) for old in before for new in after if is_fit(old, new)]
-    taken: set[tuple[bool, int]] = set()
-    for old, new in sorted(fit, key=lambda pair: (-_overlap(*pair), *sorted(span[:3] for span in pair))):
-        keys = {(False, old[3]), (True, new[3])}
-        if not taken & keys:
-            taken |= keys
-            yield old, new
+def _same_place(old: Span, new: Span) -> Rank | None:
+    return _turn(old, new) if old[:2] == new[:2] else None
 
 
-def _left(
-    rest: tuple[Sequence[Span], Sequence[Span]], pairs: Sequence[tuple[Span, Span]]
-) -> tuple[list[Span], list[Span]]:
-    gone, come = ({pair[side][3] for pair in pairs} for side in (0, 1))
-    return [span for span in rest[0] if span[3] not in gone], [span for span in rest[1] if span[3] not in come]
+def _most_shared(old: Span, new: Span) -> Rank | None:
+    return (-_overlap(old, new), *_turn(old, new)) if old[2] == new[2] and 0 < _overlap(old, new) else None
+
+
+def _turn(old: Span, new: Span) -> Rank:
+    """Say when it is a pair's turn among equal ones; this does not tell before from after."""
+    return tuple(sorted((old[:3], new[:3])))
 
 
 def _overlap(one: Span, other: Span) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from builder.approval import Given, last_change
+from builder.approval import Given, last_change, seat_of
 from builder.errors import Rejected
 from builder.model import Reject, Sentence, text_digest
 from builder.reviewing import TASK, Annotation, Answer
@@ -103,6 +103,13 @@ def carried_of(given: Given, sentence: Sentence, carrying: Carrying) -> Given | 
     if answer.label is None:
         raise Rejected("no sentence label was chosen", "E_LABELS")
     return replace(given, answer=answer)
+
+
+def last_ones(desk: Desk, submitted: Iterable[Annotation]) -> list[Annotation]:
+    """Keep the last answer of each person to each task, whether or not it can be read, in the order of time."""
+    in_turn = sorted(submitted, key=lambda one: last_change(desk.first(one)))
+    last = {seat_of(one): one.key for one in in_turn}
+    return [one for one in in_turn if last[seat_of(one)] == one.key]
 
 
 def begun_again(drafts: Sequence[Annotation], submitted: Sequence[Annotation]) -> list[Note]:

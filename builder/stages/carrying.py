@@ -166,5 +166,6 @@ def _asked(store: Store, project: int) -> list[tuple[datetime, str]]:
 def _place(annotation: Annotation) -> tuple[int, int, int | None]:
     """Read where an answer was seen from its key (project:task:id:birth), and from which prediction it started."""
     project, _, rest = annotation.key.partition(":")
-    task, started = rest.partition(":")[0], annotation.body.get("parent_prediction")
-    return (int(project), int(task), started) if project.isdecimal() and task.isdecimal() else (0, 0, None)
+    task = rest.partition(":")[0]
+    is_known = project.isdecimal() and task.isdecimal()
+    return (int(project), int(task), annotation.started_from) if is_known else (0, 0, None)

@@ -81,7 +81,7 @@ def _started_from(store: Store, answer: Annotation) -> str | None:
     """Find the push batch of the prediction that a person found when opening the task."""
     project, task = answer.key.split(":")[:2]
     sql = "SELECT batch FROM shown WHERE project = ? AND task = ? AND prediction = ?"
-    found = store.db.execute(sql, (int(project), int(task), answer.body.get("parent_prediction"))).fetchone()
+    found = store.db.execute(sql, (int(project), int(task), answer.started_from)).fetchone()
     return found[0] if found else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,31 @@ def test_what_is_no_part_of_the_answer_changes_nothing(name: str, tmp_path: Path
     assert (5, ()) == (len(found.golds), tuple(found.refusals))
     assert b"ran=1" not in released
     assert {"N_COMMENT", "E_RELATION"} >= {reject.code for reject in rejects}
+
+
+FIELDS: Mapping[str, Mapping[str, Any]] = {
+    f"{name} {str(value)[:12]}": {name: value}
+    for name in ("parent_prediction", "lead_time")
+    for value in ([1], {"x": 1}, "x", "\ud800", True, 0, -1, -5.5, 0.5, 2**63, 2**70, 10**400, 1e308, -1e308)
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_no_field_beside_what_was_answered_stops_the_project(name: str, tmp_path: Path) -> None:
+    with pushed_project(tmp_path) as (bench, studio):
+        for person in (1, 2):
+            for task in studio.payloads():
+                studio.submit(task["id"], task["predictions"][0]["result"], person=person, **FIELDS[name])
+        bench.pull()
+        found = bench.review()
+        told = json.loads(json.dumps(bench.stats(60.0)), parse_constant=pytest.fail)
+        bench.release("v1")
+
+    assert (5, ()) == (len(found.golds), tuple(found.refusals))
+    assert 10 == told["answers"]
+    for row in told["effort"]:
+        assert 0 <= row["seconds"] <= 600
+        assert 0 <= row["idle_seconds"] < 10**10
 
 
 def test_a_number_that_no_database_holds_is_not_believed() -> None:

@@ -12,8 +12,11 @@ from jsonschema import Draft202012Validator
 from builder.cli import main
 from builder.project_files import create
 from builder.review_figures import acceptance_rows, aligned
-from tests.project import answer_all, at_work, pushed_project
+from builder.stages.stats import reviewed, worked
+from builder.studio.codec import labels_named
+from tests.project import accepted, answer_all, at_work, pushed_project
 from tests.stages.test_refresh import later
+from tests.stages.test_schema_change import SPLIT, report_of
 
 CONTRACT = json.loads((Path(__file__).parents[2] / "schemas" / "stats.schema.json").read_text("utf-8"))
 
@@ -116,3 +119,98 @@ def test_each_answer_is_measured_by_what_its_author_saw(tmp_path):
         for what in ("accepted", "moved", "relabelled", "rejected", "added")
         if row[what] and row["label"] in ("event", "statement")
     }
+
+
+def summed(told, name):
+    """Add up a figure over languages, arms and annotators."""
+    return sum(row[name] for row in told["acceptance" if name == "proposed" else "effort"])
+
+
+@pytest.mark.parametrize("layout", ["sentence", "article"])
+def test_an_answer_given_anew_in_the_same_task_counts_once_with_the_time_of_both(tmp_path, layout):
+    with pushed_project(tmp_path, layout=layout) as (bench, studio):
+        for task in studio.payloads():
+            studio.submit(task["id"], task["predictions"][0]["result"], lead_time=4.0)
+        bench.pull()
+        once = bench.stats(60.0)
+        for task in studio.payloads():
+            studio.submit(task["id"], task["predictions"][0]["result"], lead_time=6.0)
+        bench.pull()
+        again = bench.stats(60.0)
+
+    assert (once["answers"], once["acceptance"]) == (again["answers"], again["acceptance"])
+    assert 2.5 * summed(once, "seconds") == pytest.approx(summed(again, "seconds"))
+    for name in ("answers", "characters", "edits", "from_scratch"):
+        assert summed(once, name) == summed(again, name)
+
+
+@pytest.mark.parametrize("layout", ["sentence", "article"])
+def test_what_somebody_said_before_does_not_count_for_a_last_answer_to_be_given_again(tmp_path, layout):
+    with pushed_project(tmp_path, layout=layout) as (bench, studio):
+        for task in studio.payloads():
+            later = task["predictions"][0]["result"]
+            studio.submit(task["id"], [one for one in later if "PERSON" not in labels_named([one])])
+            studio.submit(task["id"], later)
+        bench.pull()
+    with at_work(tmp_path, layout=layout, schema=SPLIT) as (bench, _):
+        report_of(bench, SPLIT, splits=("PERSON=LEADER,OTHER",))
+        told, review = bench.stats(60.0), bench.review()
+
+    assert (1, 4) == (len(review.golds), len(review.refusals))
+    assert 1 == told["answers"] == told["agreement"]["sentences"]
+
+
+def test_what_somebody_said_before_does_not_count_for_a_last_answer_that_cannot_be_read(tmp_path):
+    with pushed_project(tmp_path) as (bench, studio):
+        answer_all(studio)
+        strange = {
+            "from_name": "entity",
+            "to_name": "text",
+            "type": "labels",
+            "value": {"start": -1, "labels": ["ORG"]},
+        }
+        studio.submit(1, [strange])
+        bench.pull()
+        told = bench.stats(60.0)
+
+    assert 4 == told["answers"]
+
+
+def labels_of(bench):
+    """Say which label counts of each sentence."""
+    work = [*worked(bench.store, bench.project.schema, bench.rule)]
+    return {answer.label for one in reviewed(work) for answer in one.answers.values()}
+
+
+def test_of_two_answers_to_a_task_the_one_given_last_is_compared_in_whatever_order_they_are_listed(tmp_path):
+    with pushed_project(tmp_path) as (bench, studio):
+        for label, year in (("statement", "2101"), ("event", "2100")):
+            for task in studio.payloads():
+                said = accepted(task["data"]["text"], task["predictions"][0]["result"], label)
+                studio.submit(task["id"], said, updated_at=f"{year}-01-01T00:00:00Z")
+        bench.pull()
+
+        assert {"statement"} == labels_of(bench)
+
+
+def test_of_answers_in_two_tasks_the_one_given_last_is_compared_in_whatever_order_they_are_listed(tmp_path):
+    with pushed_project(tmp_path, review='groups = ["a", "b"]') as (bench, studio):
+        for group, label, year in (("a", "statement", "2101"), ("b", "event", "2100")):
+            for task in studio.payloads(studio.find_project(f"{bench.store.marker}/review/{group}")):
+                said = accepted(task["data"]["text"], task["predictions"][0]["result"], label)
+                studio.submit(task["id"], said, updated_at=f"{year}-01-01T00:00:00Z")
+        bench.pull()
+
+        assert {"statement"} == labels_of(bench)
+        assert 10 == bench.stats(60.0)["answers"]
+
+
+def test_an_article_may_take_the_idle_limit_for_each_of_its_sentences(tmp_path):
+    with pushed_project(tmp_path, layout="article") as (bench, studio):
+        for task in studio.payloads():
+            studio.submit(task["id"], task["predictions"][0]["result"], lead_time=3600.0)
+        bench.pull()
+        told = bench.stats(60.0)
+
+    assert (2, 5) == (len(studio.payloads()), summed(told, "answers"))
+    assert (5 * 60.0, 2 * 3600.0 - 5 * 60.0) == (summed(told, "seconds"), summed(told, "idle_seconds"))

@@ -70,6 +70,8 @@ def test_what_one_person_answered_is_counted_and_not_kept():
 
 def test_those_who_saw_no_proposal_are_measured_apart(tmp_path):
     make_sources(tmp_path)
+    (tmp_path / ".builder").mkdir()
+    (tmp_path / ".builder/marker").write_text("a name that decides who sees no proposal", "ascii")
     with at_work(tmp_path, review="control = 0.5") as (bench, studio):
         for verb in (bench.ingest, bench.annotate, bench.push):
             verb()
