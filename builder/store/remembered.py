@@ -88,10 +88,14 @@ def _tasks(db: sqlite3.Connection, tasks: Iterable[Task]) -> Iterator[Said]:
 
 
 def _shown_on(db: sqlite3.Connection, shown: Iterable[Shown]) -> Iterator[Said]:
+    """Say what is new; and once more, where it is known, what a task still shows although something new was said."""
     known = "shown WHERE project = ? AND task = ? AND prediction = ?"
-    for (project, batch), same in groupby(shown, lambda s: (s.project, s.batch)):
-        if new := [[s.task, s.prediction] for s in same if not _holds(db, known, project, s.task, s.prediction)]:
-            yield "shown", {"project": project, "batch": batch, "shown": new}
+    told = [*shown]
+    new = {one for one in told if not _holds(db, known, one.project, one.task, one.prediction)}
+    last = {(one.project, one.task): one for one in told}
+    new |= {last[one.project, one.task] for one in new}
+    for (project, batch), same in groupby(filter(new.__contains__, told), lambda s: (s.project, s.batch)):
+        yield "shown", {"project": project, "batch": batch, "shown": [[s.task, s.prediction] for s in same]}
 
 
 def _annotations(db: sqlite3.Connection, annotations: Iterable[Annotation]) -> Iterator[Said]:
@@ -176,7 +180,10 @@ def _apply_task(db: sqlite3.Connection, entry: Entry) -> None:
 
 
 def _apply_shown(db: sqlite3.Connection, entry: Entry) -> None:
+    """Index what was shown, each once; what was said last of a task is what it shows."""
     for task, prediction in entry.body["shown"]:
+        same = "project = ? AND task = ? AND prediction = ?"
+        db.execute(f"DELETE FROM shown WHERE {same}", (entry.body["project"], task, prediction))
         adding.add(db, Shown(entry.body["project"], task, prediction, entry.body["batch"]))
 
 
