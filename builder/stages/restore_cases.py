@@ -52,6 +52,7 @@ def restore_cases(
         run(Pull(studio, project), store),
     ]
     left = _left_out(store, Carrying(store, schema), rule)
+    store.replace_rejects(LeftOut.name, left)
     return [*tallies, run(LeftOut(left), store)] if left else tallies
 
 

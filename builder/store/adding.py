@@ -11,7 +11,7 @@ from typing import Any
 from builder.facts import Fact
 from builder.model import Document, Prediction, Reject, Sentence, TakenUp
 from builder.reading import Attempt, Sighting, Source, Vanished
-from builder.reviewing import Intent, Pulled, ReviewProject, Shown, Task
+from builder.reviewing import ADJUDICATION, Intent, Pulled, ReviewProject, Shown, Task
 from builder.store import rows
 from builder.store.rows import Ready
 
@@ -105,8 +105,11 @@ def _add_intent(db: sqlite3.Connection, intent: Intent) -> None:
 
 
 def _add_task(db: sqlite3.Connection, task: Task) -> None:
+    """Add a task, and forget that its sentence could not be sent there: to an adjudicator, or to the others."""
     insert(db, "task", (task.project, task.id, task.sentence, task.batch))
-    db.execute("DELETE FROM reject WHERE stage = 'push' AND subject = ?", (task.sentence,))
+    role = db.execute("SELECT role FROM project WHERE id = ?", (task.project,)).fetchone()
+    stages = ("adjudicate",) * 2 if role == (ADJUDICATION,) else ("push", "restore")
+    db.execute("DELETE FROM reject WHERE stage IN (?, ?) AND subject = ?", (*stages, task.sentence))
 
 
 def _add_shown(db: sqlite3.Connection, shown: Shown) -> None:

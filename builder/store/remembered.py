@@ -155,12 +155,17 @@ def _apply_project(db: sqlite3.Connection, entry: Entry) -> None:
 
 
 def _apply_lost(db: sqlite3.Connection, entry: Entry) -> None:
-    """Forget the ids of a lost project, since another server may give them again; keep what its tasks showed last."""
+    """Forget the ids of a lost project, since another server may give them again, and what was wrong with its tasks.
+
+    What they showed last is kept.
+    """
     project = entry.body["project"]
     adding.insert(db, "lost", (entry.number, project, entry.body["role"]))
     latest = "SELECT s.batch FROM shown s WHERE s.project = t.project AND s.task = t.id ORDER BY number DESC LIMIT 1"
     showed = f"SELECT ?, t.id, t.sentence, coalesce(({latest}), t.batch) FROM task t WHERE t.project = ?"
     db.execute(f"INSERT INTO lost_task {showed}", (entry.number, project))
+    named = "SELECT 'task ' || task FROM pulled WHERE project = ?"
+    db.execute(f"DELETE FROM reject WHERE stage = 'pull' AND subject IN ({named})", (project,))
     for table, column in (("task", "project"), ("pulled", "project"), ("shown", "project"), ("project", "id")):
         db.execute(f"DELETE FROM {table} WHERE {column} = ?", (project,))
 

@@ -262,6 +262,34 @@ def test_what_comes_back_goes_to_the_twin_that_is_still_there(folder):
         assert before == human(studio)
 
 
+@pytest.mark.parametrize("verb", ["restore", "push"])
+def test_a_sentence_that_was_refused_is_no_longer_once_it_is_sent(folder, verb):
+    lose(folder)
+    with at_work(folder) as (bench, _):
+        sentence = queries.task_sentences(bench.store, 1)[1][0]
+        text = queries.find_sentence(bench.store, sentence).text
+        write = "UPDATE sentence SET text = ? WHERE id = ?"
+        bench.store.db.execute(write, (text[:-1] + "\0", sentence))
+        bench.restore()
+        assert [("restore", sentence)] == [(one.stage, one.subject) for one in queries.rejects(bench.store)]
+        bench.store.db.execute(write, (text, sentence))
+        getattr(bench, verb)()
+
+        assert [] == queries.rejects(bench.store)
+
+
+def test_what_was_wrong_with_tasks_that_are_lost_is_past(folder):
+    with at_work(folder) as (bench, studio):
+        studio.alter(2, builder_key="of nobody")
+        bench.pull()
+        assert ["task 2"] == [one.subject for one in queries.rejects(bench.store)]
+        studio.lose()
+        studio._db.execute("INSERT INTO task (id, project, data, predictions) VALUES (90, 9, '{}', '[]')")
+        bench.restore()
+
+        assert [] == queries.rejects(bench.store)
+
+
 def test_an_answer_that_is_deleted_after_the_restore_counts_no_more(folder):
     lose(folder)
     with at_work(folder) as (bench, studio):

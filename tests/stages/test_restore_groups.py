@@ -252,6 +252,22 @@ def test_a_decision_that_stays_lost_is_told(tmp_path):
         assert [] == [one for one in queries.rejects(bench.store) if one.code == "E_DECISION"]
 
 
+def test_a_decision_that_stays_lost_is_told_no_more_once_another_was_taken(tmp_path):
+    sentence = overruled(tmp_path)
+    with at_work(tmp_path) as (bench, studio):
+        studio.edit(1, [label_region("proposal")])
+        bench.pull()
+        studio.lose("%adjudication")
+        bench.restore()
+        assert [("decisions", sentence)] == [(one.stage, one.subject) for one in queries.rejects(bench.store)]
+        (case,) = studio.payloads(project(bench, studio, "adjudication"))
+        studio.submit(case["id"], [label_region("statement")], person=3)
+        bench.pull()
+        bench.restore()
+
+        assert [] == queries.rejects(bench.store)
+
+
 def test_a_decision_between_what_cannot_be_read_waits_and_is_told(tmp_path):
     sentence = overruled(tmp_path)
     with at_work(tmp_path, schema=SPLIT) as (bench, studio):
