@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from builder.errors import BrokenError, UsageError
+from builder.errors import BrokenError, Rejected, UsageError
 
 _CHECK = """\b
 Example:
@@ -64,6 +64,9 @@ def restore(base: Path, as_json: bool) -> None:
     from builder.workbench import opened
 
     with opened(base, console.say, console.run_with_progress) as bench:
-        for tally in bench.restore():
-            if as_json:
-                console.as_json(console.tally_json(tally))
+        tallies = bench.restore()
+    for tally in tallies if as_json else ():
+        console.as_json(console.tally_json(tally))
+    # What begins with N_ is a note: the record went on.
+    if any(not reject.code.startswith("N_") for tally in tallies for reject in tally.rejected):
+        raise SystemExit(Rejected.exit_code)

@@ -62,6 +62,7 @@ class Exchange:
         """
         tallies, (found, missing) = [], self._look()
         for role, id in found.items() if missing else self.pushed().items():
+            projects.remember_project(self.store, id, role)
             # A task whose batch is unknown would hide what its reviewer was shown.
             flow.run(settler(Delivery(self.studio, id, self.pause), role), self.store)
             stage = Pull(self.studio, id, accept_deletions, accept_restored=accept_restored)

@@ -173,7 +173,7 @@ class Workbench:
             )
         found = review(self.store, self.project.schema, self.rule, self._unpulled())
         if found.adrift:
-            self.say(f"{len(found.adrift)} spans are left out: {', '.join(found.adrift[:_NAMED])}")
+            self.say(f"{len(found.adrift)} regions are left out: {', '.join(found.adrift[:_NAMED])}")
         return found
 
     def release(self, version: str) -> Path:

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 import builder
 from builder.cli import main
 from builder.config import FILE
+from builder.flow import Tally
 from builder.model import Reject
 from builder.store.db import Store
 
@@ -199,6 +200,21 @@ def test_preview_shows_a_person_the_text_and_the_labels(tmp_path: Path) -> None:
         told.exit_code,
         "会议[今天 DATE]开幕，各方发言。" in told.stdout,
         "PERSON" in told.stdout,
+    )
+
+
+@pytest.mark.parametrize(("code", "expected"), [("E_PREDICTION", 1), ("E_DECISION", 1), ("N_PROPOSAL", 0), (None, 0)])
+def test_a_restore_that_refused_records_says_so_and_one_that_only_noticed_something_does_not(
+    project: Path, monkeypatch: pytest.MonkeyPatch, code: str | None, expected: int
+) -> None:
+    rejects = (Reject("restore", "a sentence", code, "why"),) if code else ()
+    tallies = [Tally("restore", 1, rejects), Tally("pull", 1, ())]
+    monkeypatch.setattr("builder.workbench.Workbench.restore", lambda bench: tallies)
+    told = called("-C", project, "restore", "--json")
+
+    assert (expected, ["restore", "pull"]) == (
+        told.exit_code,
+        [json.loads(line)["stage"] for line in told.stdout.split("\n") if line],
     )
 
 

@@ -14,7 +14,7 @@ from builder.schema import LabelSchema
 from builder.stages.delivery import Delivery, Settle
 from builder.stages.disagreement import Dispute
 from builder.stages.units import passage_of
-from builder.store import approvals
+from builder.store import approvals, queries
 from builder.store.db import Store
 from builder.studio.adjudication import task_of
 from builder.studio.codec import Passage
@@ -40,7 +40,13 @@ class Adjudicate:
         self._delivery, self._schema, self._disputes = delivery, schema, disputes
 
     def todo(self, store: Store) -> Iterator[Shown]:
-        """List the disputes without a task, each with its surroundings; what is shown of them is known from now on."""
+        """List the disputes without a task, each with its surroundings; what is shown of them is known from now on.
+
+        What was refused of a sentence that nobody disagrees on any more is past.
+        """
+        disputed = {one.sentence.id for one in self._disputes}
+        refused = [one for one in queries.rejects(store) if one.stage == self.name and one.subject in disputed]
+        store.replace_rejects(self.name, refused)
         waiting = [one for one in self._disputes if not approvals.is_sent(store, one.sentence.id, one.case)]
         store.add([one.prediction for one in waiting])
         for dispute in waiting:

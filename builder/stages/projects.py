@@ -76,9 +76,12 @@ def find_project(studio: Studio, store: Store, role: str = REVIEW) -> int | None
             f"the {role} project with the {sum(pushed.values())} tasks pushed before is not on this Label Studio: "
             "point [studio] url at the server that holds it, or bring it back there; another Label Studio is refused"
         )
-    if project is not None:
-        store.add([ReviewProject(project, role)])
     return project
+
+
+def remember_project(store: Store, project: int, role: str) -> None:
+    """Take down what a project on the server is for, before anything of it is."""
+    store.add([ReviewProject(project, role)])
 
 
 def marker_of(store: Store, role: str) -> str:

@@ -77,26 +77,27 @@ class Refresh:
         free = [outdated for outdated in batch if outdated.task in looks and not looks[outdated.task].is_begun]
         for outdated in free:
             self._offer(outdated, looks[outdated.task])
-        facts, name = list[Fact](), self._batch_name(batch)
-        now = self._look([outdated.task for outdated in free])
-        for outdated in free:
-            if outdated.task in now:
-                facts += self._settled(outdated, now[outdated.task], name)
-        shown = [fact for fact in facts if isinstance(fact, Shown) and fact.batch == name]
-        return Outcome([*facts], done=len(shown))
+        now, name = self._look([outdated.task for outdated in free]), self._batch_name(batch)
+        settled = [self._settled(outdated, now[outdated.task], name) for outdated in free if outdated.task in now]
+        return Outcome([*chain.from_iterable(settled)], done=sum(shown[-1].batch == name for shown in settled))
 
-    def _settled(self, outdated: Outdated, look: Look, name: str) -> list[Fact]:
-        """Leave exactly one prediction of ours in view: the new one, or the old ones should somebody have begun."""
+    def _settled(self, outdated: Outdated, look: Look, name: str) -> list[Shown]:
+        """Leave exactly one prediction of ours in view: the new one, or the old ones should somebody have begun.
+
+        Both were in view for a moment, and a person may have opened either; what stays is said last.
+        """
         shown = [offered for offered in look.offered if offered.is_shown]
         new = [offered for offered in shown if _is(outdated, offered)]
         if not new:
             raise Unavailable(f"Label Studio does not show what task {outdated.task} was given; try again")
-        unwanted = new if look.is_begun else [offered for offered in shown if offered != new[-1]]
+        is_late = look.is_begun and len(new) < len(shown)
+        unwanted = new if is_late else [offered for offered in shown if offered != new[-1]]
         for offered in unwanted:
             patiently(partial(self._studio.retire, offered.id), self._pause)
-        old = [offered for offered in look.offered if not _is(outdated, offered)]
-        made = [(offered.id, outdated.batch) for offered in old] + [(new[-1].id, name)] * (not look.is_begun)
-        return [Shown(self._project, look.task, prediction, batch) for prediction, batch in made]
+        made = [(offered, _is(outdated, offered)) for offered in look.offered]
+        made.sort(key=lambda pair: (pair[1] != is_late, pair[0].is_shown))
+        batches = [(offered.id, name if is_new else outdated.batch) for offered, is_new in made]
+        return [Shown(self._project, look.task, prediction, batch) for prediction, batch in batches]
 
     def _offer(self, outdated: Outdated, look: Look) -> None:
         """Add the new prediction, once as far as that can be known: after a lost answer it is looked for."""

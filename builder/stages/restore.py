@@ -7,7 +7,7 @@ the journal only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -26,12 +26,12 @@ from builder.stages.projects import marker_of, open_project
 from builder.stages.pull import Pull
 from builder.stages.push import Push
 from builder.stages.units import Unit, units_of
-from builder.store import losses, queries
+from builder.store import losses, queries, standing
 from builder.store.db import Store
 
 FEW_PAUSES = (1.0,)
-Waiting = tuple[Annotation, int]
-"""An answer that was given, and the task that shows its sentences now."""
+Waiting = tuple[Annotation, tuple[int, ...]]
+"""An answer that was given, and the tasks that show its sentences now: the first, then its twins from late imports."""
 
 
 def restore(
@@ -172,19 +172,21 @@ class RestoreAnswers:
 
     def todo(self, store: Store) -> Sequence[Waiting]:
         """List what was said in lost projects and waits, each with its task of now."""
-        waiting = [*self.waiting(store)]
+        there = standing.standing_tasks(store, self._project)
+        waiting = [(answer, _present(tasks, there)) for answer, tasks in self.waiting(store)]
         self._known = losses.keys_given_back(store)
-        for answer, task in waiting:
-            self._on.setdefault(task, []).append(answer)
+        for answer, tasks in waiting:
+            self._on.setdefault(tasks[0], []).append(answer)
         return waiting
 
     def waiting(self, store: Store) -> Iterator[Waiting]:
-        """Find the answers given in lost projects, and the task of each."""
-        tasks = {sentences: task for task, sentences in queries.task_sentences(store, self._project).items()}
+        """Find the answers given in lost projects, and the tasks of each, in the order of their ids."""
+        tasks = dict[tuple[str, ...], tuple[int, ...]]()
+        for task, sentences in queries.task_sentences(store, self._project).items():
+            tasks[sentences] = (*tasks.get(sentences, ()), task)
         for answer in sorted(losses.lost_answers(store, self._role), key=last_change):
-            task = tasks.get(tuple(sorted(answer.sentences)))
-            if task is not None:
-                yield answer, task
+            if twins := tasks.get(tuple(sorted(answer.sentences))):
+                yield answer, twins
 
     def intend(self, batch: Sequence[Waiting]) -> list[Fact]:
         """Only give back; `builder pull` reads it."""
@@ -193,36 +195,36 @@ class RestoreAnswers:
     def work(self, batch: Sequence[Waiting]) -> Outcome:
         """Give back what is not there yet, and say under which key each stands."""
         facts, done = list[Fact](), 0
-        for answer, task in batch:
+        for answer, tasks in batch:
             name, author = str(uuid5(NAMESPACE_OID, answer.content)), self._ids.get(answer.author)
-            made = self._studio.give_back(task, answer.body, name, author)
+            made = self._studio.give_back(tasks[0], answer.body, name, author)
             done += bool(made)
-            if there := made or self._found(answer, task):
-                key = f"{self._project}:{task}:{there}"
+            if key := f"{self._project}:{tasks[0]}:{made}" if made else self._found(answer, tasks):
                 self._known.add(key)
                 facts.append(GivenBack(answer.content, key))
         return Outcome([*facts], done=done)
 
-    def _found(self, answer: Annotation, task: int) -> str:
-        """Find an answer that was given back when nobody heard of it: as it was, or as its author changed it since.
+    def _found(self, answer: Annotation, tasks: Sequence[int]) -> str:
+        """Find the key of an answer that was given back when nobody heard of it: as it was, or changed since.
 
         The server tells nobody the name that it knows. It is what its author said there and nobody knows of, best
         what no other answer that waits says.
         """
         author = self._ids.get(answer.author)
-        waiting = [one for one in self._on.get(task, ()) if one is not answer]
+        waiting = [one for one in self._on.get(tasks[0], ()) if one is not answer]
         others = [did(one.body) for one in waiting if author in (None, self._ids.get(one.author))]
-        there = sorted(self._studio.list_annotations(task), key=lambda body: int(body["id"]))
-        strange = [body for body in there if self._key(body, task) not in self._known]
-        own = [body for body in strange if author in (None, body.get("completed_by"))]
-        alike = [body for body in own if did(body) == did(answer.body)]
-        changed = [body for body in own if did(body) not in others]
-        return next((_named(body) for body in (*alike, *changed, *own)), "")
+        bodies = [(body, task) for task in tasks for body in self._studio.list_annotations(task)]
+        there = {self._key(*one): one[0] for one in sorted(bodies, key=lambda one: int(one[0]["id"]))}
+        strange = {key: body for key, body in there.items() if key not in self._known}
+        own = {key: body for key, body in strange.items() if author in (None, body.get("completed_by"))}
+        alike = [key for key, body in own.items() if did(body) == did(answer.body)]
+        changed = [key for key, body in own.items() if did(body) not in others]
+        return next(iter((*alike, *changed, *own)), "")
 
     def _key(self, body: Mapping[str, Any], task: int) -> str:
-        return f"{self._project}:{task}:{_named(body)}"
+        return f"{self._project}:{task}:{body['id']}:{body['created_at']}"
 
 
-def _named(body: Mapping[str, Any]) -> str:
-    """Name an answer on its task, as `give_back` does."""
-    return f"{body['id']}:{body['created_at']}"
+def _present(tasks: tuple[int, ...], there: Collection[int]) -> tuple[int, ...]:
+    """Name those of the tasks that are not known to be gone, if there are any."""
+    return tuple(task for task in tasks if task in there) or tasks

@@ -52,6 +52,7 @@ def restore_cases(
         run(Pull(studio, project), store),
     ]
     left = _left_out(store, Carrying(store, schema), rule)
+    store.replace_rejects(LeftOut.name, left)
     return [*tallies, run(LeftOut(left), store)] if left else tallies
 
 
@@ -97,12 +98,11 @@ class RestoreDecisions(RestoreAnswers):
     name = "restore decisions"
 
     def waiting(self, store: Store) -> Iterator[Waiting]:
-        """Find the decisions made in lost projects, each with the task that shows the same answers now."""
+        """Find the decisions made in lost projects, each with the tasks that show the same answers now."""
         tasks, decided = approvals.case_tasks(store, self._project), approvals.decided_cases(store)
         for answer in losses.lost_answers(store, ADJUDICATION):
-            task = tasks.get(decided.get(answer.key, ("", "")))
-            if task is not None:
-                yield answer, task
+            if twins := tasks.get(decided.get(answer.key, ("", ""))):
+                yield answer, twins
 
 
 @dataclass

@@ -108,8 +108,11 @@ def _add_intent(db: sqlite3.Connection, intent: Intent) -> None:
 
 
 def _add_task(db: sqlite3.Connection, task: Task) -> None:
+    """Add a task, and forget that its sentence could not be sent there: to an adjudicator, or to the others."""
     insert(db, "task", (task.project, task.id, task.sentence, task.batch))
-    db.execute("DELETE FROM reject WHERE stage = 'push' AND subject = ?", (task.sentence,))
+    role = db.execute("SELECT role FROM project WHERE id = ?", (task.project,)).fetchone()
+    stages = ("adjudicate",) * 2 if role == (ADJUDICATION,) else ("push", "restore")
+    db.execute("DELETE FROM reject WHERE stage IN (?, ?) AND subject = ?", (*stages, task.sentence))
 
 
 def _add_shown(db: sqlite3.Connection, shown: Shown) -> None:

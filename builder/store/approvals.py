@@ -49,12 +49,15 @@ def is_sent(store: Store, sentence: str, case: str) -> bool:
     return store.db.execute(sql, (sentence, case, ADJUDICATION)).fetchone() is not None
 
 
-def case_tasks(store: Store, project: int) -> dict[tuple[str, str], int]:
-    """Say which task of an adjudication project shows which answers to which sentence."""
-    sql = """SELECT t.sentence, i.annotator, max(t.id) FROM task t
+def case_tasks(store: Store, project: int) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Say which tasks of an adjudication project, in order, show which answers to which sentence."""
+    sql = """SELECT t.sentence, i.annotator, t.id FROM task t
              JOIN intent i ON i.sentence = t.sentence AND i.batch = t.batch
-             WHERE t.project = ? AND i.role = ? GROUP BY 1, 2"""
-    return {(sentence, case): task for sentence, case, task in store.db.execute(sql, (project, ADJUDICATION))}
+             WHERE t.project = ? AND i.role = ? ORDER BY t.id"""
+    tasks = dict[tuple[str, str], tuple[int, ...]]()
+    for sentence, case, task in store.db.execute(sql, (project, ADJUDICATION)):
+        tasks[sentence, case] = (*tasks.get((sentence, case), ()), task)
+    return tasks
 
 
 def decided_cases(store: Store) -> dict[str, tuple[str, str]]:

@@ -97,6 +97,13 @@ class Store:
             self.db.executemany("INSERT INTO gold VALUES (?, ?)", map(rows.gold_row, golds))
             self.db.executemany("INSERT INTO refusal VALUES (?, ?)", refusals)
 
+    def replace_rejects(self, stage: str, rejects: Iterable[Reject]) -> None:
+        """Put what a stage refuses now in place of all that it refused before."""
+        with self.transaction():
+            self.db.execute("DELETE FROM reject WHERE stage = ?", (stage,))
+            for reject in rejects:
+                adding.add(self.db, reject)
+
     def replace_clusters(self, basis: str, clusters: Iterable[Cluster]) -> None:
         """Put all clusters in place of the last ones; `basis` names what they were found in."""
         with self.transaction():

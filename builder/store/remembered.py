@@ -88,10 +88,14 @@ def _tasks(db: sqlite3.Connection, tasks: Iterable[Task]) -> Iterator[Said]:
 
 
 def _shown_on(db: sqlite3.Connection, shown: Iterable[Shown]) -> Iterator[Said]:
+    """Say what is new; and once more, where it is known, what a task still shows although something new was said."""
     known = "shown WHERE project = ? AND task = ? AND prediction = ?"
-    for (project, batch), same in groupby(shown, lambda s: (s.project, s.batch)):
-        if new := [[s.task, s.prediction] for s in same if not _holds(db, known, project, s.task, s.prediction)]:
-            yield "shown", {"project": project, "batch": batch, "shown": new}
+    told = [*shown]
+    new = {one for one in told if not _holds(db, known, one.project, one.task, one.prediction)}
+    last = {(one.project, one.task): one for one in told}
+    new |= {last[one.project, one.task] for one in new}
+    for (project, batch), same in groupby(filter(new.__contains__, told), lambda s: (s.project, s.batch)):
+        yield "shown", {"project": project, "batch": batch, "shown": [[s.task, s.prediction] for s in same]}
 
 
 def _annotations(db: sqlite3.Connection, annotations: Iterable[Annotation]) -> Iterator[Said]:
@@ -151,12 +155,17 @@ def _apply_project(db: sqlite3.Connection, entry: Entry) -> None:
 
 
 def _apply_lost(db: sqlite3.Connection, entry: Entry) -> None:
-    """Forget the ids of a lost project, since another server may give them again; keep what its tasks showed last."""
+    """Forget the ids of a lost project, since another server may give them again, and what was wrong with its tasks.
+
+    What they showed last is kept.
+    """
     project = entry.body["project"]
     adding.insert(db, "lost", (entry.number, project, entry.body["role"]))
     latest = "SELECT s.batch FROM shown s WHERE s.project = t.project AND s.task = t.id ORDER BY number DESC LIMIT 1"
     showed = f"SELECT ?, t.id, t.sentence, coalesce(({latest}), t.batch) FROM task t WHERE t.project = ?"
     db.execute(f"INSERT INTO lost_task {showed}", (entry.number, project))
+    named = "SELECT 'task ' || task FROM pulled WHERE project = ?"
+    db.execute(f"DELETE FROM reject WHERE stage = 'pull' AND subject IN ({named})", (project,))
     for table, column in (("task", "project"), ("pulled", "project"), ("shown", "project"), ("project", "id")):
         db.execute(f"DELETE FROM {table} WHERE {column} = ?", (project,))
 
@@ -176,7 +185,10 @@ def _apply_task(db: sqlite3.Connection, entry: Entry) -> None:
 
 
 def _apply_shown(db: sqlite3.Connection, entry: Entry) -> None:
+    """Index what was shown, each once; what was said last of a task is what it shows."""
     for task, prediction in entry.body["shown"]:
+        same = "project = ? AND task = ? AND prediction = ?"
+        db.execute(f"DELETE FROM shown WHERE {same}", (entry.body["project"], task, prediction))
         adding.add(db, Shown(entry.body["project"], task, prediction, entry.body["batch"]))
 
 

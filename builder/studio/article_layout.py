@@ -85,7 +85,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a person said of each sentence: an answer or why there is none; `adrift` are spans outside all of them."""
+    """What a person said of each sentence: an answer or why there is none; `adrift` are regions outside all of them."""
 
     given: Mapping[str, Answer]
     problems: Mapping[str, Rejected]
@@ -193,11 +193,13 @@ class _Found:
         self._marked: set[str] = set()
         self._problems: dict[str, Rejected] = {}
         self._adrift: list[str] = []
+        self._astray: list[str] = []
 
     def add_span(self, place: tuple[int, int], label: str) -> None:
         start, end = codec.trimmed(self._text, *place)
         if end <= start:
-            self._refuse(place, "a span covers nothing but white space", "E_OFFSET")
+            adrift = f"{label} {self._quoted(*place)}"
+            self._refuse(place, "a span covers nothing but white space", "E_OFFSET", adrift)
             return
         touched = self._touched(start, end)
         for sentence, (first, last) in touched:
@@ -212,13 +214,16 @@ class _Found:
         if sentence := self._at(place):
             self._marked.add(sentence.id)
         else:
-            self._refuse(place, f"the region of a sentence was moved to {self._quoted(*place)}", "E_BORDER")
+            self._astray.append(self._quoted(*place))
+            reason = f"the region of a sentence was moved to {self._quoted(*place)}"
+            self._refuse(place, reason, "E_BORDER", f"a sentence region at {self._quoted(*place)}")
 
     def add_labels(self, place: tuple[int, int], labels: Sequence[str]) -> None:
         if sentence := self._at(place):
             self._labels[sentence.id].update(labels)
         else:
-            self._refuse(place, f"a sentence label was given to {self._quoted(*place)}", "E_BORDER")
+            reason = f"a sentence label was given to {self._quoted(*place)}"
+            self._refuse(place, reason, "E_BORDER", f"{', '.join(labels)} at {self._quoted(*place)}")
 
     def answers(self) -> Answers:
         given = {}
@@ -233,11 +238,20 @@ class _Found:
     def _unlabelled(self, sentence: Sentence, labels: Sequence[str]) -> str:
         if labels:
             return f"several sentence labels: {', '.join(labels)}"
-        return "no sentence label was chosen" + ("" if sentence.id in self._marked else ": its region was deleted")
+        if sentence.id in self._marked:
+            return "no sentence label was chosen"
+        if self._astray:
+            others = ", ".join(sorted(self._astray))
+            return f"no sentence label was chosen: its region was moved or deleted; of no sentence: {others}"
+        return "no sentence label was chosen: its region was deleted"
 
-    def _refuse(self, place: tuple[int, int], reason: str, code: str) -> None:
-        for sentence, _ in self._touched(*place):
+    def _refuse(self, place: tuple[int, int], reason: str, code: str, adrift: str) -> None:
+        """Refuse the sentences that a region touches; one that touches none is told as `adrift`."""
+        touched = self._touched(*place)
+        for sentence, _ in touched:
             self._problem(sentence, reason, code)
+        if not touched:
+            self._adrift.append(adrift)
 
     def _problem(self, sentence: Sentence, reason: str, code: str) -> None:
         """Note the first thing that is wrong with a sentence."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from builder.errors import BrokenError
+from builder.errors import BrokenError, Rejected
 from builder.model import Span
 from builder.reviewing import Answer
 from builder.stages.carrying import Carrying
@@ -12,6 +12,7 @@ from builder.stages.disagreement import Dispute, disputes
 from builder.stages.founded import check_founded
 from builder.store import approvals, queries
 from builder.store.check import damages
+from builder.studio.adjudication import task_of
 from builder.studio.codec import answer_of, label_region, result_of
 from tests.project import answer_all, at_work, make_sources, pushed_project
 
@@ -215,6 +216,58 @@ def test_under_the_adjudicated_rule_every_answered_sentence_goes_to_the_adjudica
         bench.pull()
 
         assert 5 == len(bench.review().golds)
+
+
+@pytest.fixture
+def unfit(monkeypatch):
+    """Name the sentences that cannot be sent to an adjudicator."""
+    named = set()
+
+    def sent(passage, *others):
+        if passage.sentence.id in named:
+            raise Rejected("it cannot be sent", "E_TEXT")
+        return task_of(passage, *others)
+
+    monkeypatch.setattr("builder.stages.adjudicate.task_of", sent)
+    return named
+
+
+def refused(bench):
+    return [(one.stage, one.subject) for one in queries.rejects(bench.store)]
+
+
+def test_a_case_that_was_refused_is_no_longer_once_it_is_sent(folder, unfit):
+    with at_work(folder) as (bench, _):
+        sentence = waiting(bench)[0].sentence.id
+        unfit.add(sentence)
+        bench.adjudicate()
+        assert [("adjudicate", sentence)] == refused(bench)
+        unfit.clear()
+        bench.adjudicate()
+
+        assert [] == refused(bench)
+
+
+def test_a_case_that_was_refused_stays_refused_when_its_review_is_read_again(folder, unfit):
+    with at_work(folder) as (bench, studio):
+        sentence = studio.payloads()[0]["data"]["builder_key"]
+        unfit.add(sentence)
+        bench.adjudicate()
+        studio.edit(1, [label_region("proposal")])
+        bench.pull()
+
+        assert [("adjudicate", sentence)] == refused(bench)
+
+
+def test_a_case_that_was_refused_is_past_once_people_agree(folder, unfit):
+    with at_work(folder) as (bench, studio):
+        unfit.add(studio.payloads()[0]["data"]["builder_key"])
+        bench.adjudicate()
+        studio.edit(6, studio.list_annotations(1)[0]["result"])
+        bench.pull()
+        bench.adjudicate()
+
+        assert [] == refused(bench)
 
 
 @pytest.mark.parametrize("step", ["before import", "after import"])

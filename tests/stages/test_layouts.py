@@ -320,7 +320,7 @@ def test_a_span_outside_every_sentence_is_said_and_spoils_nothing(tmp_path: Path
         review = bench.review()
 
     assert (("PERSON “Tom Lee” stands outside the sentences under review",), ()) == (review.adrift, review.refusals)
-    assert ["1 spans are left out: PERSON “Tom Lee” stands outside the sentences under review"] == said
+    assert ["1 regions are left out: PERSON “Tom Lee” stands outside the sentences under review"] == said
 
 
 def test_a_changed_answer_decides_its_article_anew(folder: Path) -> None:

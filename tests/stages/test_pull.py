@@ -2,7 +2,7 @@ import pytest
 
 from builder.errors import UsageError
 from builder.store import queries
-from tests.project import answer_all, at_work, dump, pushed_project
+from tests.project import answer_all, at_work, dump, make_sources, pushed_project
 
 
 @pytest.fixture
@@ -98,6 +98,18 @@ def test_a_mass_deletion_changes_nothing_until_accepted(folder, monkeypatch):
         assert written == journal(bench)
 
         assert gone == bench.pull(accept_deletions=gone).done
+
+
+def test_a_project_is_taken_down_when_it_is_read_not_when_it_is_looked_at(tmp_path):
+    make_sources(tmp_path)
+    with at_work(tmp_path) as (bench, studio):
+        project = studio.open_project(bench.store.marker, "small", "<View/>", "")
+        before = bench.store.journal.length
+        assert ({"review": project}, frozenset()) == (bench.exchange.found(), bench.exchange.unpulled())
+        assert before == bench.store.journal.length
+        bench.pull()
+
+        assert ["review"] == queries.roles(bench.store)
 
 
 def test_a_task_of_somebody_else_is_rejected_and_named(folder):

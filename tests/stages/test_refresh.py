@@ -24,6 +24,16 @@ class LaterCombiner(WordCombiner):
         return each, [replace(one, label=Label("statement", 0.9, ("words@2",))) for one in combined]
 
 
+class ThirdCombiner(LaterCombiner):
+    """What proposes after they changed once more."""
+
+    fingerprint = "words3"
+
+    def propose_each(self, sentences):
+        each, combined = super().propose_each(sentences)
+        return each, [replace(one, label=Label("decision", 0.9, ("words@3",))) for one in combined]
+
+
 @pytest.fixture
 def folder(tmp_path):
     """Push a project, and propose anew."""
@@ -174,6 +184,61 @@ def test_an_answer_is_compared_with_what_its_author_saw(folder, opened, action):
         (gold,) = bench.review().golds
 
     assert action == gold.label_action
+
+
+@pytest.mark.parametrize(("opened", "action"), [(0, Action.ACCEPTED), (1, Action.RELABELLED), (None, Action.ACCEPTED)])
+def test_who_began_while_both_were_in_view_is_compared_with_the_one_they_saw(folder, opened, action):
+    """The new proposal was shown for a moment, then hidden since somebody had begun: on which of both is known."""
+    with later(folder) as (bench, studio):
+        studio._fault = begins_after_offer(studio)
+        bench.push()
+        seen = studio.look_at(1, [1])[0].offered
+        named = {} if opened is None else {"parent_prediction": seen[opened].id}
+        studio.submit(1, accepted(studio.payloads()[0]["data"]["text"], seen[0].result, "event"), **named)
+        bench.pull()
+        (gold,) = bench.review().golds
+
+    assert action == gold.label_action
+
+
+@pytest.mark.parametrize(
+    ("opened", "action"), [(2, Action.ACCEPTED), (1, Action.RELABELLED), (None, Action.RELABELLED)]
+)
+def test_who_begins_while_proposals_are_replaced_once_more_is_compared_with_the_one_they_saw(folder, opened, action):
+    """What stays in view was said before; it is still what the task shows."""
+    with later(folder) as (bench, studio):
+        bench.push()
+        bench.__dict__["combiner"] = ThirdCombiner()
+        bench.annotate()
+        studio._fault = begins_after_offer(studio)
+        bench.push()
+        seen = studio.look_at(1, [1])[0].offered
+        assert [False, True, False] == [one.is_shown for one in seen]
+        named = {} if opened is None else {"parent_prediction": seen[opened].id}
+        studio.submit(1, accepted(studio.payloads()[0]["data"]["text"], seen[2].result, "decision"), **named)
+        bench.pull()
+        (gold,) = bench.review().golds
+        before = bench.store.db.execute("SELECT * FROM shown ORDER BY number").fetchall()
+    (folder / ".builder" / "builder.db").unlink()
+    with later(folder) as (bench, _):
+        after = bench.store.db.execute("SELECT * FROM shown ORDER BY number").fetchall()
+
+    assert (action, before) == (gold.label_action, after)
+
+
+def test_tasks_that_keep_what_they_showed_are_not_counted_as_new(folder):
+    with later(folder) as (bench, studio):
+        said = []
+        bench.say = said.append
+        studio._fault = begins_after_offer(studio)
+        bench.push()
+
+    assert ["4 tasks that nobody has begun show new proposals"] == said
+
+
+def begins_after_offer(studio):
+    """Let somebody begin on the first task while old and new are in view."""
+    return lambda step: studio.begin(1) if step == "after offer" else None
 
 
 def test_an_answer_that_names_nothing_is_compared_with_what_the_task_shows(folder):

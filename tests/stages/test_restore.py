@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from builder.errors import Unavailable, UsageError
-from builder.store import queries
+from builder.store import losses, queries
 from builder.studio.codec import label_region
 from tests.fakes import FakeStudio
 from tests.project import answer_all, at_work, make_sources, pushed_project
@@ -210,6 +210,84 @@ def test_a_restore_killed_at_any_step_goes_on(folder, tmp_path_factory):
             assert 8 < last
             return
     raise AssertionError("it never came through")
+
+
+@pytest.mark.parametrize("twin", ["first", "later"])
+@pytest.mark.parametrize("arrived", [1, 3, 6])
+def test_what_came_back_unheard_is_found_on_whichever_twin_of_its_task_it_stands(folder, arrived, twin):
+    """A late import makes every task stand twice, which was not known when the answers went to one of them."""
+    with at_work(folder) as (_, studio):
+        before = human(studio)
+    lose(folder)
+    left = [None] * arrived
+
+    def fault(step):
+        if step == "after answer" and left.pop() is None and not left:
+            raise Unavailable("connection reset")
+
+    with at_work(folder, fault) as (bench, _), suppress(Unavailable):
+        bench.restore()
+    with at_work(folder) as (bench, studio):
+        twins = {task["id"]: studio.copy_task(task["id"]) for task in studio.payloads()}
+        if twin == "later":
+            studio._db.executemany("UPDATE annotation SET task = ?2 WHERE task = ?1", twins.items())
+        bench.pull()
+        bench.restore()
+
+        assert before == human(studio)
+        assert [] == losses.lost_answers(bench.store)
+
+
+def test_what_comes_back_goes_to_the_twin_that_is_still_there(folder):
+    with at_work(folder) as (_, studio):
+        before = human(studio)
+    lose(folder)
+
+    def fault(step):
+        if step == "before answer":
+            raise Unavailable("connection reset")
+
+    with at_work(folder, fault) as (bench, _), suppress(Unavailable):
+        bench.restore()
+    with at_work(folder) as (bench, studio):
+        first = [task["id"] for task in studio.payloads()]
+        for task in first:
+            studio.copy_task(task)
+        bench.pull()
+        for task in first:
+            studio.delete_task(task)
+        bench.pull()
+        bench.restore()
+
+        assert before == human(studio)
+
+
+@pytest.mark.parametrize("verb", ["restore", "push"])
+def test_a_sentence_that_was_refused_is_no_longer_once_it_is_sent(folder, verb):
+    lose(folder)
+    with at_work(folder) as (bench, _):
+        sentence = queries.task_sentences(bench.store, 1)[1][0]
+        text = queries.find_sentence(bench.store, sentence).text
+        write = "UPDATE sentence SET text = ? WHERE id = ?"
+        bench.store.db.execute(write, (text[:-1] + "\0", sentence))
+        bench.restore()
+        assert [("restore", sentence)] == [(one.stage, one.subject) for one in queries.rejects(bench.store)]
+        bench.store.db.execute(write, (text, sentence))
+        getattr(bench, verb)()
+
+        assert [] == queries.rejects(bench.store)
+
+
+def test_what_was_wrong_with_tasks_that_are_lost_is_past(folder):
+    with at_work(folder) as (bench, studio):
+        studio.alter(2, builder_key="of nobody")
+        bench.pull()
+        assert ["task 2"] == [one.subject for one in queries.rejects(bench.store)]
+        studio.lose()
+        studio._db.execute("INSERT INTO task (id, project, data, predictions) VALUES (90, 9, '{}', '[]')")
+        bench.restore()
+
+        assert [] == queries.rejects(bench.store)
 
 
 def test_an_answer_that_is_deleted_after_the_restore_counts_no_more(folder):

@@ -1,14 +1,16 @@
 """What is lost of groups and of an adjudication comes back: decisions belong to what people said, not to ids."""
 
+from contextlib import suppress
+
 import pytest
 
-from builder.errors import UsageError
+from builder.errors import Unavailable, UsageError
 from builder.model import Span
 from builder.reviewing import Answer
 from builder.schema_change import Wishes
 from builder.stages.restore import give_up_lost
 from builder.stages.schema_change import Asked, migrate, pair_of
-from builder.store import queries
+from builder.store import losses, queries
 from builder.studio.codec import answer_of, label_region, result_of
 from tests.project import accepted, at_work, pushed_project
 from tests.stages.test_schema_change import SPLIT
@@ -64,6 +66,26 @@ def test_every_decision_counts_after_a_restore_as_before(folder, role):
         written = bench.store.journal.length
         assert {0} == {tally.done for tally in bench.restore()}
         assert written == bench.store.journal.length
+
+
+@pytest.mark.parametrize("arrived", [1, 3])
+def test_a_decision_that_came_back_unheard_is_found_on_whichever_twin_of_its_task_it_stands(folder, arrived):
+    golds, left = lose(folder, "adjudication"), [None] * arrived
+
+    def fault(step):
+        if step == "after answer" and left.pop() is None and not left:
+            raise Unavailable("connection reset")
+
+    with at_work(folder, fault, review=GROUPS) as (bench, _), suppress(Unavailable):
+        bench.restore()
+    with at_work(folder, review=GROUPS) as (bench, studio):
+        for case in studio.payloads(project(bench, studio, "adjudication")):
+            studio.copy_task(case["id"])
+        bench.pull()
+        bench.restore()
+
+        assert golds == told(bench.review().golds)
+        assert [] == losses.lost_answers(bench.store)
 
 
 @pytest.mark.parametrize("groups", ['["b", "a"]', '["c", "a", "b"]', '["a", "b", "c"]'])
@@ -228,6 +250,22 @@ def test_a_decision_that_stays_lost_is_told(tmp_path):
 
         assert ["decision"] == [gold.label for gold in bench.review().golds]
         assert [] == [one for one in queries.rejects(bench.store) if one.code == "E_DECISION"]
+
+
+def test_a_decision_that_stays_lost_is_told_no_more_once_another_was_taken(tmp_path):
+    sentence = overruled(tmp_path)
+    with at_work(tmp_path) as (bench, studio):
+        studio.edit(1, [label_region("proposal")])
+        bench.pull()
+        studio.lose("%adjudication")
+        bench.restore()
+        assert [("decisions", sentence)] == [(one.stage, one.subject) for one in queries.rejects(bench.store)]
+        (case,) = studio.payloads(project(bench, studio, "adjudication"))
+        studio.submit(case["id"], [label_region("statement")], person=3)
+        bench.pull()
+        bench.restore()
+
+        assert [] == queries.rejects(bench.store)
 
 
 def test_a_decision_between_what_cannot_be_read_waits_and_is_told(tmp_path):

@@ -206,6 +206,43 @@ def test_a_sentence_without_its_one_label_is_not_answered(result: list[Any], rea
     assert {"id0", "id2"} == set(found.given)
 
 
+GAPPED = stretch_over(ONE, "（图）")
+BETWEEN = {"start": GAPPED.places[1][0] - 3, "end": GAPPED.places[1][0] - 2, "text": "."}
+
+
+@pytest.mark.parametrize(("names", "adrift"), [
+    (("sentence", "label"), ("a sentence region at “.”", "event at “.”")),
+    (("sentence",), ("a sentence region at “.”",)),
+    (("label",), ("event at “.”",)),
+])  # fmt: skip
+def test_a_sentence_region_moved_between_sentences_is_told_as_moved(names: Any, adrift: Any) -> None:
+    whole = result_of({"id0": Answer((), "event"), "id1": Answer((), "event")}, GAPPED)
+    left = [one for one in whole if one["id"] != "s1" or one["from_name"] in names]
+    result = [{**one, "value": {**one["value"], **BETWEEN}} if one["id"] == "s1" else one for one in left]
+    found = answers_of(result, GAPPED)
+    why = "moved or deleted; of no sentence: “.”" if "sentence" in names else "deleted"
+
+    assert {"id1": f"E_LABELS: no sentence label was chosen: its region was {why}"} == reasons(found)
+    assert adrift == found.adrift
+    assert {"id0"} == set(found.given)
+
+
+def test_a_sentence_region_moved_into_another_sentence_is_not_told_as_deleted() -> None:
+    result = json.loads(json.dumps(accepted()))
+    moved = {"start": 0, "end": 2, "text": ALL.text[:2]}
+    found = read(*({**one, "value": {**one["value"], **moved}} if one["id"] == "s1" else one for one in result))
+
+    assert {"id0": "E_BORDER", "id1": "E_LABELS"} == {id: problem.code for id, problem in found.problems.items()}
+    assert "its region was moved or deleted; of no sentence: “😀" in reasons(found)["id1"]
+
+
+def test_a_span_of_white_space_between_sentences_is_told() -> None:
+    gap = ALL.text.index("\r\n")
+    found = read(*accepted(), entity_region(Span(gap, gap + 2, "ORG"), ALL.text))
+
+    assert Answers(ACCEPTED, {}, ("ORG “\r\n”",)) == found
+
+
 def test_a_sentence_said_twice_alike_is_said_once() -> None:
     assert Answers(ACCEPTED, {}, ()) == read(*twin("statement"))
 
