@@ -1,7 +1,7 @@
 """The whole job on the sample that ships: pages in, a review, a Hugging Face dataset out, loaded.
 
-Without `--interactive` a recorded review is replayed through the server's API, as the account of its reviewer;
-it says so, and so does the approver's name on every released row.
+Without `--interactive` two recorded readings are replayed through the server's API, each as the account of its reader:
+one of every sentence, and one of every third, made apart. Where they differ nothing is approved.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import shlex
 import shutil
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,10 @@ from builder.studio.codec import result_of
 from builder.studio.server import ServerInfo
 from builder.workbench import Workbench, opened
 
-REVIEWER = "recorded-review@builder.localhost"
+READINGS = {
+    "first-reader@builder.localhost": "review.jsonl",
+    "second-reader@builder.localhost": "second-review.jsonl",
+}
 VERSION = "v1"
 _POLL_SECONDS = 2.0
 
@@ -60,7 +63,7 @@ def run_demo(folder: Path, *, interactive: bool) -> None:
             if interactive:
                 wait_for_person(bench, info)
             else:
-                replay(bench, info, read_review(sample / "review.jsonl"))
+                replay(bench, info, {email: read_review(sample / name) for email, name in READINGS.items()})
             bench.pull()
             reviewed = bench.review()
             console.show_review(reviewed)
@@ -95,17 +98,17 @@ def read_review(path: Path) -> dict[str, Recorded]:
     }
 
 
-def replay(bench: Workbench, info: ServerInfo, recorded: dict[str, Recorded]) -> None:
-    """Submit the recorded answers to tasks nobody answered, through the API, as the reviewer's account."""
-    console.say(f"no person at work here: replaying the recorded review as {REVIEWER}")
-    # Made from the owner's own secret, so that running the demo again finds the same account.
-    password = stable_id(info.password, REVIEWER)
-    token = accounts.join(info.url, info.token, REVIEWER, password, "Recorded Review")
-    reviewer = StudioClient(info.url, token)
-    for task, text in _open_tasks(bench):
-        if told := recorded.get(text):
-            result = [] if told.cancelled else result_of(told.answer, text)
-            reviewer.submit(task, result, lead_time=told.lead_time, cancelled=told.cancelled)
+def replay(bench: Workbench, info: ServerInfo, readings: dict[str, dict[str, Recorded]]) -> None:
+    """Submit the recorded answers that are not there yet, through the API, as the accounts of their readers."""
+    console.say(f"no person at work here: replaying the recorded review as {' and '.join(readings)}")
+    for email, recorded in readings.items():
+        # Made from the owner's own secret, so that running the demo again finds the same account.
+        token = accounts.join(info.url, info.token, email, stable_id(info.password, email), "Recorded Review")
+        reader = StudioClient(info.url, token)
+        for task, text in _open_tasks(bench, email, readings.keys()):
+            if told := recorded.get(text):
+                result = [] if told.cancelled else result_of(told.answer, text)
+                reader.submit(task, result, lead_time=told.lead_time, cancelled=told.cancelled)
 
 
 def wait_for_person(bench: Workbench, info: ServerInfo) -> None:
@@ -148,12 +151,14 @@ def _shown(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _open_tasks(bench: Workbench) -> Iterator[tuple[int, str]]:
-    """Yield the tasks without any answer, each with its sentence."""
-    project = bench.studio.find_project(bench.store.marker)
+def _open_tasks(bench: Workbench, reader: str, readers: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Yield the tasks that this reader did not answer, nor anybody who is no reader, each with its sentence."""
+    project, people = bench.studio.find_project(bench.store.marker), bench.studio.people()
     for state in bench.studio.list_tasks(project) if project is not None else []:
         sentence = queries.find_sentence(bench.store, *state.sentences)
-        if sentence and not state.answers:
+        given = bench.studio.list_annotations(state.id) if state.answers else ()
+        authors = {people.get(body["completed_by"] or 0, "") for body in given}
+        if sentence and authors <= {*readers} - {reader}:
             yield state.id, sentence.text
 
 

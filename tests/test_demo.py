@@ -55,7 +55,8 @@ def test_it_ends_with_the_dataset_loaded_and_counted(replayed: tuple[Path, str])
 
 
 def test_it_says_that_the_review_is_a_recorded_one(replayed: tuple[Path, str]) -> None:
-    assert "replaying the recorded review as recorded-review@builder.localhost" in replayed[1]
+    readers = "first-reader@builder.localhost and second-reader@builder.localhost"
+    assert f"replaying the recorded review as {readers}" in replayed[1]
 
 
 def test_its_server_is_stopped(replayed: tuple[Path, str]) -> None:

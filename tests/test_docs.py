@@ -17,7 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from builder.cli import main
-from builder.demo import VERSION, read_review, sample_folder
+from builder.demo import READINGS, VERSION, read_review, sample_folder
 from builder.exporters.features import views
 from builder.model import Sentence, Span
 from builder.project_files import create
@@ -131,11 +131,13 @@ def demonstrated(tmp_path, monkeypatch):
         bench.__dict__["studio"] = studio = FakeStudio(tmp_path / "server.db")
         for verb in (bench.ingest, bench.annotate, bench.push):
             verb()
-        recorded = read_review(sample_folder() / "review.jsonl")
-        for task in studio.payloads():
-            told = recorded[task["data"]["text"]]
-            result = [] if told.cancelled else result_of(told.answer, task["data"]["text"])
-            studio.submit(task["id"], result, was_cancelled=told.cancelled, lead_time=told.lead_time)
+        for person, name in enumerate(READINGS.values(), 1):
+            recorded = read_review(sample_folder() / name)
+            for task in studio.payloads():
+                if told := recorded.get(task["data"]["text"]):
+                    result = [] if told.cancelled else result_of(told.answer, task["data"]["text"])
+                    given = {"was_cancelled": told.cancelled, "lead_time": told.lead_time}
+                    studio.submit(task["id"], result, person=person, **given)
         bench.pull()
         bench.release(VERSION)
     monkeypatch.chdir(tmp_path)
