@@ -32,6 +32,11 @@ class Worked:
     answer: Answer
     seconds: float | None
 
+    @property
+    def arm(self) -> str:
+        """Say whether they saw a proposal."""
+        return CONTROL if self.shown is None else SUGGESTED
+
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
@@ -62,8 +67,7 @@ def effort(work: Iterable[Worked], idle: float) -> list[dict[str, Any]]:
     """Sum sentences, characters, time and edits, by language and by whether proposals were shown."""
     arms: dict[tuple[str, str], list[Worked]] = {}
     for one in work:
-        arm = CONTROL if one.shown is None else SUGGESTED
-        arms.setdefault((arm, one.sentence.language), []).append(one)
+        arms.setdefault((one.arm, one.sentence.language), []).append(one)
     return [{"arm": arm, "language": language, **_cost(some, idle)} for (arm, language), some in sorted(arms.items())]
 
 

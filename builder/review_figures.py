@@ -42,12 +42,13 @@ def effort_rows(told: Mapping[str, Any]) -> Iterator[Cells]:
 
 def agreement_rows(told: Mapping[str, Any]) -> Iterator[Cells]:
     """Say how far people agree over all labels and languages; the rest is in the JSON."""
-    yield ("agreement", "between", "value", "95 %", "sentences", "")
-    for row in told["agreement"]["rows"]:
-        if row["statistic"] in _HEADLINES and row["language"] is None and row["label"] is None:
-            between = " and ".join(row["pair"]) if row["pair"] else "everybody"
-            interval = "" if row["low"] is None else f"{row['low']:.2f}–{row['high']:.2f}"
-            yield (row["statistic"], between, _shown(row["value"]), interval, row["n"], row["reason"])
+    yield ("agreement", "proposals", "between", "value", "95 %", "sentences", "")
+    for arm, rows in ((arm, found["rows"]) for arm, found in told["agreement"].items()):
+        for row in rows:
+            if row["statistic"] in _HEADLINES and row["language"] is None and row["label"] is None:
+                between = " and ".join(row["pair"]) if row["pair"] else "everybody"
+                interval = "" if row["low"] is None else f"{row['low']:.2f}–{row['high']:.2f}"
+                yield (row["statistic"], arm, between, _shown(row["value"]), interval, row["n"], row["reason"])
 
 
 def aligned(rows: Iterable[Cells]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.agreement import Reviewed, report
 from builder.approval import Rule, objection, seat_of
-from builder.effort import Worked, acceptance, effort
+from builder.effort import CONTROL, SUGGESTED, Worked, acceptance, effort
 from builder.errors import Rejected
 from builder.model import Sentence
 from builder.reviewing import Annotation, Answer, is_changed_by_another, place_of
@@ -25,14 +25,15 @@ IDLE = 120.0
 def stats(store: Store, schema: LabelSchema, rule: Rule, idle: float = IDLE, draws: int = 1000) -> dict[str, Any]:
     """Measure every submitted answer that stands and can be read."""
     work = [*worked(store, schema, rule)]
-    agreement = report(reviewed(work), schema, draws=draws)
+    arms = {arm: [one for one in work if one.arm == arm] for arm in (SUGGESTED, CONTROL)}
     return {
         "contract": CONTRACT,
         "answers": len(work),
         "idle": idle,
         "acceptance": acceptance(work),
         "effort": effort(work, idle),
-        "agreement": agreement.to_json(),
+        # Who saw the same proposals agrees more than who saw none.
+        "agreement": {arm: report(reviewed(its), schema, draws=draws).to_json() for arm, its in arms.items() if its},
     }
 
 

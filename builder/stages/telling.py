@@ -82,7 +82,7 @@ def _watched(work: Iterator[Worked], arms: Mapping[str, Compared]) -> Iterator[W
     for _, some in groupby(work, lambda one: one.sentence.id):
         answers = list(some)
         for arm, seen in arms.items():
-            if its := [one for one in answers if (one.shown is None) == (arm == CONTROL)]:
+            if its := [one for one in answers if one.arm == arm]:
                 seen.add(its)
         yield from answers
 

@@ -362,7 +362,7 @@ def test_stats_count_every_group_and_tell_the_control_arm_apart(folder):
 
     assert 10 == told["answers"]
     assert {"suggested"} == {row["arm"] for row in told["effort"]}
-    assert ["ann@example.org", "bob@example.org"] == told["agreement"]["annotators"]
+    assert ["ann@example.org", "bob@example.org"] == told["agreement"]["suggested"]["annotators"]
 
 
 def test_a_control_sentence_is_counted_as_such(tmp_path):
@@ -373,7 +373,11 @@ def test_a_control_sentence_is_counted_as_such(tmp_path):
         bench.pull()
         told = bench.stats(120.0)
 
+        shown = len(studio.payloads()) - hidden
+
     assert hidden == sum(row["answers"] for row in told["effort"] if row["arm"] == "control")
+    apart = {arm: found["sentences"] for arm, found in told["agreement"].items()}
+    assert {arm: count for arm, count in (("suggested", shown), ("control", hidden)) if count} == apart
 
 
 def test_gold_that_is_carried_to_other_labels_has_its_record(folder):

@@ -37,7 +37,7 @@ def test_what_stats_says_fits_its_contract(folder):
         told = bench.stats(120.0)
 
     assert [] == list(Draft202012Validator(CONTRACT).iter_errors(told))
-    assert ["ann@example.org", "bob@example.org"] == told["agreement"]["annotators"]
+    assert ["ann@example.org", "bob@example.org"] == told["agreement"]["suggested"]["annotators"]
     assert 10 == told["answers"]
 
 
@@ -157,7 +157,7 @@ def test_what_somebody_said_before_does_not_count_for_a_last_answer_to_be_given_
         told, review = bench.stats(60.0), bench.review()
 
     assert (1, 4) == (len(review.golds), len(review.refusals))
-    assert 1 == told["answers"] == told["agreement"]["sentences"]
+    assert 1 == told["answers"] == told["agreement"]["suggested"]["sentences"]
 
 
 def test_what_somebody_said_before_does_not_count_for_a_last_answer_that_cannot_be_read(tmp_path):
