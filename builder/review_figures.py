@@ -42,7 +42,7 @@ def effort_rows(told: Mapping[str, Any]) -> Iterator[Cells]:
 
 def agreement_rows(told: Mapping[str, Any]) -> Iterator[Cells]:
     """Say how far people agree over all labels and languages; the rest is in the JSON."""
-    yield ("agreement", "proposals", "between", "value", "95 %", "sentences", "")
+    yield ("agreement", "shown", "between", "value", "95 %", "sentences", "")
     for arm, rows in ((arm, found["rows"]) for arm, found in told["agreement"].items()):
         for row in rows:
             if row["statistic"] in _HEADLINES and row["language"] is None and row["label"] is None:
