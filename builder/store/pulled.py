@@ -10,8 +10,13 @@ _CURRENT = "deleted = 0 AND number = (SELECT max(number) FROM annotation b WHERE
 
 
 def sentences_on(store: Store, project: int, task: int) -> list[str]:
-    """List the sentences that a task is known to show, as far as they are known themselves."""
-    sql = "SELECT sentence FROM task WHERE project = ? AND id = ? AND sentence IN (SELECT id FROM sentence)"
+    """List the sentences that a task is known to show, as far as they are known themselves.
+
+    A deleted task's id may be another's now: those of the last batch count.
+    """
+    last = "SELECT batch FROM task WHERE project = ?1 AND id = ?2 ORDER BY rowid DESC LIMIT 1"
+    sql = f"""SELECT sentence FROM task WHERE project = ?1 AND id = ?2 AND batch = ({last})
+              AND sentence IN (SELECT id FROM sentence)"""
     return [row[0] for row in store.db.execute(sql, (project, task))]
 
 

@@ -1,7 +1,8 @@
 import pytest
 
 from builder.errors import UsageError
-from builder.store import queries
+from builder.store import pulled, queries
+from builder.studio.codec import label_region
 from tests.project import answer_all, at_work, dump, make_sources, pushed_project
 
 
@@ -180,3 +181,21 @@ def test_a_pull_writes_nothing_when_it_stops(folder, monkeypatch):
             bench.pull()
 
         assert before == dump(bench)
+
+
+def test_a_task_with_the_id_of_a_deleted_one_shows_its_own_sentence_only(tmp_path):
+    with pushed_project(tmp_path) as (bench, studio):
+        last = max(task["id"] for task in studio.payloads())
+        studio.delete_task(last)
+        bench.pull()
+        (tmp_path / "sources" / "more.txt").write_text("The mayor opened a bridge in Dunmore today.\n", "utf-8")
+        for verb in (bench.ingest, bench.annotate, bench.push):
+            verb()
+        assert last == max(task["id"] for task in studio.payloads())
+        studio.submit(last, [label_region("event")])
+        bench.pull()
+        bench.review()
+        (gold,) = queries.golds(bench.store)
+
+        assert [gold.sentence] == pulled.sentences_on(bench.store, 1, last)
+        assert [] == [reject.code for reject in queries.rejects(bench.store)]
