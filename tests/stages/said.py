@@ -107,13 +107,14 @@ class People:
         self.given = {id: one for id, one in self.given.items() if role not in (None, one.role)} | lost
         return [*lost.values()]
 
-    def votes(self, sentence: str) -> list[Said]:
-        """Give what each person said last in each task, and once what they said alike."""
-        return _last(sentence, (one for one in self.given.values() if not one.is_decision))
+    def votes(self, sentence: str, *, pulled: bool = False) -> list[Said]:
+        """Give what each person said last in each task, and once what they said alike; now, or at the last pull."""
+        given = self.known if pulled else self.given
+        return _last(sentence, (one for one in given.values() if not one.is_decision))
 
-    def case(self, sentence: str) -> object:
-        """Name what an adjudicator decides between now: who says what."""
-        return frozenset((one.person, one.words[sentence]) for one in self.votes(sentence))
+    def case(self, sentence: str, *, pulled: bool = False) -> object:
+        """Name what an adjudicator decides between: who says what."""
+        return frozenset((one.person, one.words[sentence]) for one in self.votes(sentence, pulled=pulled))
 
     def decided(self, sentence: str) -> list[Said]:
         """Give the decisions between exactly what is said now."""

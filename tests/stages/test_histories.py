@@ -231,8 +231,8 @@ class Histories(RuleBasedStateMachine):
         tasks = {task["id"] for task in self.studio.payloads()}
         self.people.cases = {task: case for task, case in self.people.cases.items() if task in tasks}
 
-    def look(self):
-        """See too what the pages show, and what is gone."""
+    def look(self, *, pulled=False):
+        """See too what the pages show, and what is gone; new cases are between what is said now, or was `pulled`."""
         self.look_at_pages()
         tasks = {task["id"]: task["data"] for task in self.studio.payloads()}
         known = {one.task for one in self.people.given.values()}
@@ -242,13 +242,13 @@ class Histories(RuleBasedStateMachine):
             told = zip(shown["builder_key"].split(), places, strict=True)
             self.texts |= {sentence: shown["text"][slice(*place)] for sentence, place in told}
             if "answers" in shown and id not in self.people.cases:
-                self.take_case(id, shown)
+                self.take_case(id, shown, pulled=pulled)
 
-    def take_case(self, id, shown):
+    def take_case(self, id, shown, *, pulled):
         """Note between what a case is; its page shows exactly that."""
         sentence = shown["builder_key"]
-        self.people.cases[id] = self.people.case(sentence)
-        said = [self.people.carried(one, sentence) for one in self.people.votes(sentence)]
+        self.people.cases[id] = self.people.case(sentence, pulled=pulled)
+        said = [self.people.carried(one, sentence) for one in self.people.votes(sentence, pulled=pulled)]
         lines = {one.partition("  ")[2] for one in shown["answers"].splitlines()}
         assert None in said or {line(words, shown["text"]) for words in said} == lines
 
@@ -435,7 +435,7 @@ class Histories(RuleBasedStateMachine):
         self.look_at_pages()
         there = sorted(self.annotations() - kept)
         self.people.come_back(lost, [(id, self.said(id, edited.get(id, ((), {}))[1])) for id in there], edited)
-        self.look()
+        self.look(pulled=True)
         for id, (_, words) in edited.items():  # a decision is between what its page shows, seen only now
             self.note(id, words)
             self.people.known[id] = self.people.given[id]
