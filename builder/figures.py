@@ -57,7 +57,7 @@ def lines_of_training(report: Record) -> Iterator[str]:
     yield f"learnt from {report['taught']} approved sentences ({parts}), {kept} {report['version']}"
     before, after = report["strict_f1"]["before"], report["strict_f1"]["after"]
     if before and after:
-        spans = f"F1 {before['value']:.3f} before, {after['value']:.3f} now ({after['low']:.3f}–{after['high']:.3f})"
+        spans = f"F1 {before['value']:.3f} before, {after['value']:.3f} now ({_interval(after)})"
         yield f"on {report['apart']} sentences set apart: {spans}"
     else:
         yield f"{report['apart']} sentences are set apart so far; that is too little to measure on"

@@ -93,8 +93,9 @@ class Workbench:
         found = [file for path in paths or self.project.sources() for file in self._expanded(path, away)]
         stage = Ingest(found, plugins.readers(), self.project.folder.resolve(), cleaning=self._cleaning())
         if stage.skipped:
-            named = ", ".join(sorted(path.name for path in stage.skipped)[:_NAMED])
-            self.say(f"{len(stage.skipped)} files skipped, no reader takes them: {named}")
+            names = sorted(path.name for path in stage.skipped)
+            rest = f" and {len(names) - _NAMED} more" if _NAMED < len(names) else ""
+            self.say(f"{len(names)} files skipped, no reader takes them: {', '.join(names[:_NAMED])}{rest}")
         tally = self._ingested(stage)
         if away:
             raise away[0]

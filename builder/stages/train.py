@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,10 @@ ENOUGH = 100
 _MICRO, _F1 = -2, MEASURES.index(("strict", "f1"))
 
 
+Figure = tuple[float, float | None, float | None]
+"""A value and its 95 % interval, which one document alone does not give."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lessons:
     """Approved sentences: those to learn from, and those set apart to measure with."""
@@ -54,8 +59,8 @@ class Trained:
     apart: int
     parts: tuple[str, ...]
     silenced: tuple[Cell, ...]
-    before: tuple[float, float, float] | None
-    after: tuple[float, float, float] | None
+    before: Figure | None
+    after: Figure | None
 
 
 def train(store: Store, combiner: Combiner, golds: Sequence[Gold], share: float, bar: Bar | None = None) -> Trained:
@@ -182,9 +187,7 @@ def _linear(taught: Sequence[GoldSentence]) -> LinearModel | None:
     return learn(texts, labels, seed=0, groups=groups)
 
 
-def _f1(
-    gold: Sequence[GoldSentence], proposed: Sequence[Prediction], names: Sequence[str]
-) -> tuple[float, float, float] | None:
+def _f1(gold: Sequence[GoldSentence], proposed: Sequence[Prediction], names: Sequence[str]) -> Figure | None:
     """Measure strict F1 over all labels; None where there is nothing to measure on."""
     if not any(one.spans for one in gold):
         return None
@@ -192,4 +195,6 @@ def _f1(
     counts = counted([one.spans for one in gold], found, names)
     seen = estimated(counts, [one.group for one in gold], measured)
     value, low, high = (float(table[_MICRO, _F1]) for table in (seen.value, seen.low, seen.high))
-    return (value, low, high) if value == value else None
+    if isnan(value):
+        return None
+    return (value, None, None) if isnan(low) else (value, low, high)

@@ -70,7 +70,7 @@ def _index(folder: Path, *, full: bool) -> Iterator[Damage]:
                 yield from chain(_sentences(db), _sources(db, folder))
             # An index of an older version is brought up to date when it is opened.
             if db.execute("PRAGMA user_version").fetchone() == (len(VERSIONS),):
-                yield from _golds(db)
+                yield from chain(_whole(db), _golds(db))
                 yield from chain(_answers(db, folder), _approvals(db, folder), _ledger(db, folder)) if full else ()
     except (sqlite3.DatabaseError, ValueError, BrokenError) as error:
         yield Damage(INDEX, str(error))
@@ -82,6 +82,13 @@ def _sound(db: sqlite3.Connection) -> Iterator[Damage]:
             yield Damage(INDEX, problem)
     for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
         yield Damage(INDEX, f"{table} row {row} speaks of a {parent} that is not there")
+
+
+def _whole(db: sqlite3.Connection) -> Iterator[Damage]:
+    """Who answered, answered something."""
+    is_bare = "EXISTS (SELECT 1 FROM annotation) AND NOT EXISTS (SELECT 1 FROM sentence)"
+    if db.execute(f"SELECT {is_bare}").fetchone()[0]:
+        yield Damage(INDEX, "holds answers and not one sentence; make it again from journal and sources: --rebuild")
 
 
 def _marker(db: sqlite3.Connection, folder: Path) -> Iterator[Damage]:

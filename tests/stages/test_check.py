@@ -70,6 +70,16 @@ def test_what_was_removed_is_named(done, tmp_path, part):
     assert look(folder)
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_an_index_that_was_lost_and_opened_since_is_named(done, tmp_path, full):
+    folder = Path(shutil.copytree(done, tmp_path / "small"))
+    (folder / ".builder" / "builder.db").unlink()
+    with Store(folder / ".builder"):
+        pass
+
+    assert ["builder.db"] == [damage.where for damage in check(read_project(folder), full=full)][:1]
+
+
 def test_an_index_made_again_holds_what_people_did_and_were_shown(done, tmp_path):
     folder = Path(shutil.copytree(done, tmp_path / "small"))
     shutil.copyfile(done.parent / "server.db", folder / "server.db")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from builder.annotators.taught import TaughtCombiner
 from builder.errors import UsageError
+from builder.evaluation.gold import GoldSentence
+from builder.figures import lines_of_training
+from builder.model import Entity, Prediction, Sentence, Span
+from builder.reading import Kind
 from builder.stages.annotate import annotator_id
-from builder.stages.train import ENOUGH, as_record, lessons, newest_taught, set_apart
+from builder.stages.train import ENOUGH, _f1, as_record, lessons, newest_taught, set_apart
 from builder.store import model_files, queries
 from tests.pages import page
 from tests.project import accepted, at_work
 
+SENTENCE = Sentence("s", "d", 0, 0, 5, Kind.BODY, "zh", "他去了上海")
+GUESS = Entity(Span(3, 5, "GPE"), 0.5, ("x",))
+GOLD = GoldSentence(SENTENCE, (GUESS.span,))
 UNWANTED = "TITLE"  # these reviewers never mark titles, whatever is proposed
 
 
@@ -71,6 +81,15 @@ def test_what_is_learnt_does_better_on_what_was_set_apart(trained):
     assert ENOUGH < trained.taught
     assert 0 < trained.apart
     assert trained.before[0] < trained.after[0]
+
+
+def test_one_document_set_apart_gives_a_figure_and_no_interval(trained):
+    one = replace(trained, before=(0.5, None, None), after=_f1([GOLD], [Prediction("s", "x", (GUESS,))], ["GPE"]))
+    told = as_record(one)
+
+    assert {"value": 1.0, "low": None, "high": None} == told["strict_f1"]["after"]
+    assert "F1 0.500 before, 1.000 now (–)" in "".join(lines_of_training(told))
+    json.dumps(told, allow_nan=False)
 
 
 def test_who_is_wrong_too_often_is_not_heard(trained):
