@@ -27,6 +27,7 @@ from builder.store.db import Store
 
 _FLAGGED, _LEFT_OUT, _ROWS_IN = "left out for a flag", "left out for their ", "rows in "
 """Names of counts in a manifest."""
+_REASONS = 3
 
 
 class Place(NamedTuple):
@@ -47,7 +48,7 @@ def release(store: Store, project: Project, version: str, golds: Sequence[Gold],
         BrokenError: one is not approved as it stands.
     """
     if not golds:
-        raise UsageError("nothing is approved yet: review the tasks, then run: builder pull && builder review")
+        raise UsageError(f"nothing is approved yet: {_why_none(store)}")
     check_founded(store, golds, Carrying(store, project.schema), rule_of(project.config.review))
     table = project.config.release
     approved = approved_of(store, golds, table.without_flags)
@@ -127,6 +128,13 @@ def rows_of(store: Store, golds: Sequence[Gold], places: Sequence[Place]) -> Pub
             yield Row(sentence, document, source_of(document.source), by_sentence[sentence.id], place.split)
 
     return PublishedRows(again, len(places))
+
+
+def _why_none(store: Store) -> str:
+    """Say what keeps every answered sentence back, or that none is answered."""
+    reasons = Counter(queries.refusals(store).values()).most_common(_REASONS)
+    told = "; ".join(f"{count} sentences: {reason}" for reason, count in reasons)
+    return told or "review the tasks, then run: builder pull && builder review"
 
 
 def _said(gold: Gold) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -18,7 +18,7 @@ from builder.stages.kept_back import kept_back
 from builder.store import queries, standing
 from builder.store.db import Store
 
-EDITED = "changed in Label Studio since the last pull"
+EDITED = "changed in Label Studio since the last pull; run: builder pull"
 
 
 @dataclass(frozen=True, slots=True)

@@ -466,7 +466,9 @@ def test_case_31_an_edit_after_approval_is_another_content(case: Case) -> None:
     case.answered(case.region(0, 2), EVENT)
     (before,) = case.review().golds
     case.studio.edit(1, [EVENT])
-    assert ["changed in Label Studio since the last pull"] == [reason for _, reason in case.bench.review().refusals]
+    assert ["changed in Label Studio since the last pull; run: builder pull"] == [
+        reason for _, reason in case.bench.review().refusals
+    ]
     case.pull()
     (after,) = case.review().golds
 

@@ -10,6 +10,7 @@ from builder.errors import BrokenError, UsageError
 from builder.exporters.loading import load_release
 from builder.stages.release import release
 from builder.store import queries, raw_files
+from builder.studio.codec import label_region
 from tests.project import accepted, answer_all, at_work, make_sources, pushed_project
 
 SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -164,3 +165,16 @@ def test_sentences_with_a_flag_that_the_project_leaves_out_are_not_released(tmp_
     assert "unbalanced" in flags
     assert [] == [row for row in rows if row["flags"]]
     assert 1 == json.loads((path / "manifest.json").read_text())["counts"]["left out for a flag"]
+
+
+def test_where_nothing_is_approved_it_is_said_what_keeps_the_answers_back(tmp_path):
+    with pushed_project(tmp_path) as (bench, studio):
+        with pytest.raises(UsageError, match="nothing is approved yet: review the tasks, then run: builder pull"):
+            bench.release("v1")
+        for task in (1, 2):
+            studio.submit(task, [label_region("event")], lead_time=None)
+        studio.submit(3, [], was_cancelled=True)
+        bench.pull()
+        why = "nothing is approved yet: 2 sentences: not submitted in the Label Studio interface; 1 sentences: skipped"
+        with pytest.raises(UsageError, match=why):
+            bench.release("v1")

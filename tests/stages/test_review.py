@@ -2,6 +2,7 @@ import pytest
 
 from builder.reviewing import Action
 from builder.stages.kept_back import CHANGED_BY_ANOTHER
+from builder.stages.review import EDITED
 from builder.store import queries
 from builder.studio.codec import label_region
 from tests.project import answer_all, at_work, pushed_project
@@ -68,7 +69,10 @@ def test_an_edit_after_approval_is_unapproved_until_pulled_again(folder):
         studio.edit(1, [region for region in result if region["type"] == "choices"])
 
         edited = bench.review()
-        assert (approved - 1, ["changed in Label Studio since the last pull"]) == (len(edited.golds), reasons(edited))
+        assert (approved - 1, [EDITED]) == (
+            len(edited.golds),
+            reasons(edited),
+        )
         bench.pull()
         assert approved == len(bench.review().golds)
 
@@ -81,7 +85,10 @@ def test_a_task_deleted_after_approval_is_unapproved_until_pulled_again(folder):
         studio.delete_task(1)
 
         deleted = bench.review()
-        assert (approved - 1, ["changed in Label Studio since the last pull"]) == (len(deleted.golds), reasons(deleted))
+        assert (approved - 1, [EDITED]) == (
+            len(deleted.golds),
+            reasons(deleted),
+        )
         bench.pull()
         assert approved - 1 == len(bench.review().golds)
 
