@@ -75,3 +75,14 @@ def spans_of(draw: st.DrawFn, text: str, labels: tuple[str, ...]) -> tuple[Span,
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
     pairs = [pair for pair in zip(cuts, cuts[1:], strict=False) if draw(st.booleans())]
     return tuple(Span(low, high, draw(st.sampled_from(labels))) for low, high in pairs)
+
+
+_RESULT_KEYS = ("from_name", "to_name", "type", "value", "labels", "start")
+ANY_RESULT = st.lists(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=3),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(_RESULT_KEYS), inner),
+    ),
+    max_size=3,
+)
+"""What a server might give as the result of an annotation."""

@@ -87,6 +87,19 @@ def die_at(steps, exports, step, info, rows):
     return False
 
 
+def is_new_there(exports, old, expected):
+    """Hold what a death left against all or nothing, put v2 again, clear up; say whether v2 was there."""
+    new = exports / INFO.name / "v2"
+    is_there = new.exists()
+    assert old == contents(exports / INFO.name / "v1")
+    assert not is_there or expected == contents(new)
+
+    assert expected == contents(put(exports, V2, relabelled(sample_rows())))
+    assert ["v1", "v2"] == sorted(os.listdir(exports / INFO.name))
+    shutil.rmtree(exports)
+    return is_there
+
+
 def test_a_release_killed_at_any_step_leaves_the_old_one_and_all_or_nothing_of_the_new(tmp_path, steps):
     first = tmp_path / "first"
     old = contents(put(first))
@@ -98,14 +111,7 @@ def test_a_release_killed_at_any_step_leaves_the_old_one_and_all_or_nothing_of_t
         shutil.copytree(first, exports)
         if not die_at(steps, exports, step, V2, relabelled(sample_rows())):
             break
-        new = exports / INFO.name / "v2"
-        seen.add(new.exists())
-        assert old == contents(exports / INFO.name / "v1")
-        assert not new.exists() or expected == contents(new)
-
-        assert expected == contents(put(exports, V2, relabelled(sample_rows())))
-        assert ["v1", "v2"] == sorted(os.listdir(exports / INFO.name))
-        shutil.rmtree(exports)
+        seen.add(is_new_there(exports, old, expected))
     assert {False, True} == seen
     assert 30 < step
 
@@ -134,14 +140,7 @@ def test_a_release_killed_at_any_system_call_leaves_the_old_one_and_all_or_nothi
         exports = tmp_path / str(step)
         shutil.copytree(first, exports)
         begun = killed_at(step, lambda exports=exports: put(exports, V2, relabelled(sample_rows())))
-        new = exports / INFO.name / "v2"
-        seen.add(new.exists())
-        assert old == contents(exports / INFO.name / "v1")
-        assert not new.exists() or expected == contents(new)
-
-        assert expected == contents(put(exports, V2, relabelled(sample_rows())))
-        assert ["v1", "v2"] == sorted(os.listdir(exports / INFO.name))
-        shutil.rmtree(exports)
+        seen.add(is_new_there(exports, old, expected))
         if len(begun) < step:
             break
     assert {False, True} == seen

@@ -20,7 +20,7 @@ from builder.reviewing import Answer
 from builder.studio import codec
 from builder.studio.article_layout import Answers, Article, Stretch, answers_of, is_of_article, result_of, task_of
 from builder.studio.codec import entity_region, sentences_of
-from tests.strategies import spans_of
+from tests.strategies import ANY_RESULT, spans_of
 from tests.studio.test_codec import is_whole
 from tests.test_schema import small
 
@@ -267,10 +267,7 @@ def test_a_strange_region_spoils_the_whole_answer(strange: Any) -> None:
         read(*accepted(), strange)
 
 
-@given(st.lists(st.recursive(st.none() | st.integers() | st.text(max_size=3),
-                             lambda inner: st.lists(inner, max_size=2) | st.dictionaries(
-                                 st.sampled_from(("from_name", "to_name", "type", "value", "labels", "start")), inner)),
-                max_size=3))  # fmt: skip
+@given(ANY_RESULT)
 def test_any_result_is_read_or_refused(result: list[Any]) -> None:
     with suppress(Rejected):
         assert isinstance(answers_of(result, ALL), Answers)

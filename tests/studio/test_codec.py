@@ -17,7 +17,7 @@ from builder.reading import Kind
 from builder.reviewing import Answer
 from builder.studio.codec import Passage, answer_of, entity_region, label_region, result_of, task_of
 from builder.text.graphemes import snapped
-from tests.strategies import SENDABLE, spans_of
+from tests.strategies import ANY_RESULT, SENDABLE, spans_of
 from tests.test_schema import small
 
 TEXT = "张三😀在𠮷野家。"
@@ -143,10 +143,7 @@ def test_two_sentence_labels_are_refused() -> None:
     assert "E_LABELS" == refusal(label_region("event"), label_region("statement"))
 
 
-@given(st.lists(st.recursive(st.none() | st.integers() | st.text(max_size=3),
-                             lambda inner: st.lists(inner, max_size=2) | st.dictionaries(
-                                 st.sampled_from(("from_name", "to_name", "type", "value", "labels", "start")), inner)),
-                max_size=3))  # fmt: skip
+@given(ANY_RESULT)
 def test_any_result_is_read_or_refused(result: list[Any]) -> None:
     """Any other exception than a refusal would stop a pull."""
     with suppress(Rejected):
