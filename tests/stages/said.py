@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -92,8 +92,10 @@ class People:
     cases: dict[int, object] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
-    def pulled(self) -> None:
-        self.known = dict(self.given)
+    def pulled(self, roles: Collection[str] | None = None) -> None:
+        """Know what stands now, of everything or of some roles."""
+        other = {id: one for id, one in self.known.items() if roles is not None and one.role not in roles}
+        self.known = other | {id: one for id, one in self.given.items() if roles is None or one.role in roles}
 
     def forget(self, tasks: Iterable[int]) -> None:
         """Let everything on these tasks be gone."""

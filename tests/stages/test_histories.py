@@ -432,9 +432,12 @@ class Histories(RuleBasedStateMachine):
         with suppress(UsageError):  # nothing was ever sent to it
             edited = self.restore(kept, answer, cut)
             self.bench.restore()
+        brought = {*self.studio.brought}
         self.look_at_pages()
         there = sorted(self.annotations() - kept)
         self.people.come_back(lost, [(id, self.said(id, edited.get(id, ((), {}))[1])) for id in there], edited)
+        # What was lost before is restored and pulled once more.
+        self.people.pulled({self.roles[project] for project in brought})
         self.look(pulled=True)
         for id, (_, words) in edited.items():  # a decision is between what its page shows, seen only now
             self.note(id, words)
