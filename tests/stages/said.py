@@ -183,17 +183,19 @@ class People:
         waiting: dict[object, list[Said]] = {}
         for one in sorted(lost, key=lambda one: one.at):
             waiting.setdefault(one.human, []).append(one)
-        for id, found in there:
+        for id, found in sorted(there, key=lambda one: (one[1].is_decision, one[0])):
             human = edited[id][0] if id in edited else found.human
             assert waiting.get(human), f"came back, and was never there: {human}"
-            was = waiting[human].pop(0)
+            waiting[human].remove(was := min(waiting[human], key=lambda one: (self._is_void(one), one.at)))
             again = found if id in edited else replace(was, task=found.task, content=found.content)
             self.given[id] = self.known[id] = again
         left = [one for same in waiting.values() for one in same]
         assert [] == [one for one in left if not one.is_decision], "did not come back"
-        for one in left:
-            (sentence,) = one.words
-            assert not one.counts or one.case != self.case(sentence), "a decision did not come back"
+        assert not [one for one in left if one.counts and not self._is_void(one)], "a decision did not come back"
+
+    def _is_void(self, one: Said) -> bool:
+        """Whether this is a decision between other answers than were there at the last pull."""
+        return one.is_decision and one.case != self.case(*one.words, pulled=True)
 
 
 def _last(sentence: str, said: Iterable[Said]) -> list[Said]:

@@ -435,9 +435,9 @@ class Histories(RuleBasedStateMachine):
         brought = {*self.studio.brought}
         self.look_at_pages()
         there = sorted(self.annotations() - kept)
-        self.people.come_back(lost, [(id, self.said(id, edited.get(id, ((), {}))[1])) for id in there], edited)
         # What was lost before is restored and pulled once more.
         self.people.pulled({self.roles[project] for project in brought})
+        self.people.come_back(lost, [(id, self.said(id, edited.get(id, ((), {}))[1])) for id in there], edited)
         self.look(pulled=True)
         for id, (_, words) in edited.items():  # a decision is between what its page shows, seen only now
             self.note(id, words)
