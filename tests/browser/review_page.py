@@ -48,6 +48,7 @@ class ReviewPage:
         self.page, self._url = page, url
         self.hosts: set[str] = set()
         self.paths: list[str] = []
+        self._visited: set[int] = set()
         page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: self._note(request.url))
 
@@ -60,8 +61,20 @@ class ReviewPage:
 
     def open(self, project: int, task: int, text: str, *, labels: int = 1) -> None:
         """Open one task, and wait until its sentence and label (if any) are shown; a tab looks like a blank."""
+        self._visit(project)
         self.page.goto(f"{self._url}/projects/{project}/data?task={task}")
         self._wait_for(text.replace("\t", " "), labels)
+
+    def _visit(self, project: int) -> None:
+        """Look at the list of tasks once, as whoever chooses one does.
+
+        The first visit of a person makes the view of that list. Label Studio 1.23.2 may read the list after a task that
+        was opened meanwhile, and then shows that task without what is proposed.
+        """
+        if project not in self._visited:
+            with self.page.expect_response(lambda response: urlsplit(response.url).path == "/api/tasks"):
+                self.page.goto(f"{self._url}/projects/{project}/data")
+            self._visited.add(project)
 
     def open_next(self, project: int, text: str) -> None:
         """Start working through the tasks, as "Label All Tasks" does."""
