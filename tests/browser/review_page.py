@@ -65,17 +65,6 @@ class ReviewPage:
         self.page.goto(f"{self._url}/projects/{project}/data?task={task}")
         self._wait_for(text.replace("\t", " "), labels)
 
-    def _visit(self, project: int) -> None:
-        """Look at the list of tasks once, as whoever chooses one does.
-
-        The first visit of a person makes the view of that list. Label Studio 1.23.2 may read the list after a task that
-        was opened meanwhile, and then shows that task without what is proposed.
-        """
-        if project not in self._visited:
-            with self.page.expect_response(lambda response: urlsplit(response.url).path == "/api/tasks"):
-                self.page.goto(f"{self._url}/projects/{project}/data")
-            self._visited.add(project)
-
     def open_next(self, project: int, text: str) -> None:
         """Start working through the tasks, as "Label All Tasks" does."""
         self.page.goto(f"{self._url}/projects/{project}/data?labeling=1")
@@ -157,6 +146,17 @@ class ReviewPage:
     def next_is(self, text: str) -> None:
         """Wait until the page has gone on to this sentence."""
         self._wait_for(text)
+
+    def _visit(self, project: int) -> None:
+        """Look at the list of tasks once, as whoever chooses one does.
+
+        The first visit of a person makes the view of that list. Label Studio 1.23.2 may read the list after a task that
+        was opened meanwhile, and then shows that task without what is proposed.
+        """
+        if project not in self._visited:
+            with self.page.expect_response(lambda response: urlsplit(response.url).path == "/api/tasks"):
+                self.page.goto(f"{self._url}/projects/{project}/data")
+            self._visited.add(project)
 
     def _wait_for(self, text: str, labels: int = 1) -> None:
         """Wait for the sentence, its spans (every sentence of these tests has some) and its label."""
