@@ -1,19 +1,18 @@
 """Rows become a folder that `datasets.load_dataset` reads with typed features.
 
 One parquet file per view and split, and a README that says the same types. Nothing is written for a split without
-rows, no file knows when or where it was made, and no more than a row group is held.
+rows, no file knows when or where it was made, and no more than two row groups are held.
 """
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from builder.disk import sha256_of
 from builder.errors import UsageError
@@ -23,15 +22,18 @@ from builder.exporters.citation import CITATION, citation_cff
 from builder.exporters.columns import Gatherer
 from builder.exporters.content import ContentDigest
 from builder.exporters.croissant import CROISSANT, croissant
-from builder.exporters.features import DEFAULT_VIEW, View, views
+from builder.exporters.features import DEFAULT_VIEW, views
 from builder.exporters.front_matter import SplitFile, ViewFiles
 from builder.exporters.order import published
 from builder.exporters.plots import FOLDER
 from builder.exporters.summary import Summary, add
 from builder.ports import Losses, LostSpan, ReleaseInfo, Row
 
-_AHEAD = 2
-"""How many views wait to be written: about as long as it takes to write `tokens`, the others are made."""
+if TYPE_CHECKING:
+    from builder.exporters.parquet import ViewFile
+
+_LONGEST = "tokens"
+"""The view that takes longer to make and write than all others together."""
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 
 
@@ -77,26 +79,29 @@ class ViewWriting:
             (folder / view.name).mkdir()
 
     def write(self, split: str, groups: Iterable[Sequence[Any]]) -> None:
-        """Write all rows of a split: row groups of the records view, each as some batches."""
+        """Write all rows of a split: row groups of the records view, each as some batches.
+
+        The longest view has a thread, and the others share one; they work while the next group is made. A view that
+        changed threads would fill the memory each thread keeps: 130 MiB more.
+        """
         from builder.exporters import parquet
 
         paths = {view.name: f"{view.name}/{split}-00000-of-00001.parquet" for view in self.views}
         with ExitStack() as stack:
-            opened = [stack.enter_context(parquet.opened(self._folder / paths[view.name], view)) for view in self.views]
-            aside = stack.enter_context(ThreadPoolExecutor(1))  # while one view is written, the next are made
-            busy = deque[Future[None]]()
-            work = ((group, *pair) for group in groups for pair in zip(self.views, opened, strict=True))
-            for group, view, file in work:
-                batches = self._derived(split, view, group)
-                while _AHEAD < len(busy):
-                    busy.popleft().result()
-                busy.append(aside.submit(file.write, batches))
-            for written in busy:
-                written.result()
-        for view, file in zip(self.views, opened, strict=True):
-            path = paths[view.name]
-            size = (self._folder / path).stat().st_size
-            self._files[view.name].append(SplitFile(split, path, file.rows, file.bytes, size))
+            files = {
+                view.name: stack.enter_context(parquet.opened(self._folder / paths[view.name], view))
+                for view in self.views
+            }
+            shares = ({_LONGEST: files[_LONGEST]}, {name: files[name] for name in files if name != _LONGEST})
+            threads = [(share, stack.enter_context(ThreadPoolExecutor(1))) for share in shares]
+            busy: list[Future[None]] = []
+            for group in groups:
+                _wait_for(busy)
+                busy = [thread.submit(self._write, split, group, share) for share, thread in threads]
+            _wait_for(busy)
+        for name, file in files.items():
+            size = (self._folder / paths[name]).stat().st_size
+            self._files[name].append(SplitFile(split, paths[name], file.rows, file.bytes, size))
 
     def written(self) -> list[ViewFiles]:
         """Name the content of every view, and its files."""
@@ -107,11 +112,15 @@ class ViewWriting:
         }
         return [ViewFiles(view, contents[view.name], tuple(self._files[view.name])) for view in self.views]
 
-    def _derived(self, split: str, view: View, group: Sequence[Any]) -> list[Any]:
-        derived = [self._deriver.derive(view.name, batch) for batch in group]
+    def _write(self, split: str, group: Sequence[Any], files: Mapping[str, ViewFile]) -> None:
+        for view, file in files.items():
+            file.write(self._derived(split, view, group))
+
+    def _derived(self, split: str, view: str, group: Sequence[Any]) -> list[Any]:
+        derived = [self._deriver.derive(view, batch) for batch in group]
         for made in derived:
             self.lost += made.lost
-            self._digests[view.name].update(split, made.batch)
+            self._digests[view].update(split, made.batch)
         return [made.batch for made in derived]
 
 
@@ -134,6 +143,11 @@ def _counted(rows: Iterable[Row], summary: Summary) -> Iterator[Row]:
     for row in rows:
         add(summary, row)
         yield row
+
+
+def _wait_for(busy: Iterable[Future[None]]) -> None:
+    for written in busy:
+        written.result()
 
 
 def _check_split(name: str) -> None:

@@ -155,8 +155,9 @@ def _texts(values: Sequence[str | None]) -> Any:
         missing = _bits([value is not None for value in values])
         values = [value or "" for value in values]
         text = "".join(values)  # type: ignore[arg-type]
-    utf8 = text.encode()
-    sizes = [*map(len, values if len(utf8) == len(text) else map(str.encode, values))]  # type: ignore[arg-type]
+    parts: Any = values if text.isascii() else [*map(str.encode, values)]  # type: ignore[arg-type]
+    utf8 = text.encode() if parts is values else b"".join(parts)
+    sizes = np.fromiter(map(len, parts), np.int64, len(values))
     buffers = [missing, pa.py_buffer(_ends_of(sizes)), pa.py_buffer(utf8)]
     return pa.Array.from_buffers(pa.string(), len(values), buffers)
 
@@ -176,12 +177,17 @@ def _plain(type_: Any, values: Any) -> Any:
     missing = None
     if isinstance(values, list) and None in values:
         missing, values = _bits([value is not None for value in values]), [value or 0 for value in values]
-    body = _bits(values) if pa.types.is_boolean(type_) else pa.py_buffer(np.ascontiguousarray(values, _DTYPES[type_]))
+    body = _bits(values) if pa.types.is_boolean(type_) else pa.py_buffer(_held(values, _DTYPES[type_]))
     return pa.Array.from_buffers(type_, len(values), [missing, body])
 
 
 def _bits(values: Any) -> Any:
     return pa.py_buffer(np.packbits(np.asarray(values, bool), bitorder="little"))
+
+
+def _held(values: Any, dtype: Any) -> Any:
+    """Hold numbers in an array; of a list, `numpy.fromiter` makes one in two thirds of the time of any other way."""
+    return np.fromiter(values, dtype, len(values)) if isinstance(values, list) else np.ascontiguousarray(values, dtype)
 
 
 def _offsets(counts: Any) -> Any:
@@ -191,7 +197,7 @@ def _offsets(counts: Any) -> Any:
 def _ends_of(sizes: Any) -> Any:
     """Say where each part begins, and the last ends, of parts of these sizes in a row; beyond 2 GiB is an error."""
     edges = np.zeros(len(sizes) + 1, np.int64)
-    np.cumsum(sizes, out=edges[1:])
+    np.cumsum(_held(sizes, np.int64), out=edges[1:])
     if np.iinfo(np.int32).max < edges[-1]:
         raise OverflowError("a batch holds more than Arrow can count")
     return edges.astype(np.int32)
@@ -224,11 +230,8 @@ def _tails(texts: Sequence[str], spans: SpanColumns, quotes: Sequence[str]) -> A
     """Write what stands between each quote and its label, as `sft.tail` does."""
     rows = np.repeat(np.arange(len(texts)), spans.counts).tolist()
     usual = ', "label": "'
-    again = [
-        at
-        for at, (row, quote, start) in enumerate(zip(rows, quotes, spans.starts.tolist(), strict=True))
-        if texts[row].find(quote) != start
-    ]
+    first = np.fromiter(map(str.find, map(texts.__getitem__, rows), quotes), np.int64, len(rows))
+    again = np.flatnonzero(first != spans.starts).tolist()
     if not again:
         return usual
     tails = [usual] * len(rows)

@@ -57,16 +57,16 @@ def tokenize_all(texts: Sequence[str]) -> TokenColumns:
     kinds = _kinds_of(codes)
     solid = kinds & _SPACE == 0
     begins = solid & ~_glued(kinds)
-    starts = np.flatnonzero(begins)
-    ends = np.flatnonzero(solid[:-1] & (begins | ~solid)[1:]) + 1
+    starts = np.flatnonzero(begins).astype(np.int32)
+    ends = np.flatnonzero(solid[:-1] & (begins | ~solid)[1:]).astype(np.int32)
     firsts = _edges(np.fromiter(map(len, texts), np.int32, len(texts)) + 1)[:-1] + 1
-    counts = np.diff(np.searchsorted(starts, [*firsts, len(codes)]))
+    counts = np.diff(np.searchsorted(starts, np.append(firsts, len(codes))))
     within = np.repeat(firsts, counts)
-    shown, utf8 = codes[solid], "".join(line.split()).encode()
-    starts, ends = (starts - within).astype(np.int32), (ends - within).astype(np.int32)
-    edges = _edges(ends - starts)
-    if len(utf8) != len(shown):
-        edges = _edges(_widths(shown))[edges]
+    places = _edges(_widths(codes) * solid)
+    edges = np.append(places[starts], places[-1])
+    utf8 = "".join(line.split()).encode()
+    starts -= within
+    ends -= within - 1
     return TokenColumns(counts, starts, ends, utf8, edges)
 
 
@@ -74,9 +74,11 @@ def tag_all(tokens: TokenColumns, spans: SpanColumns, label_names: Sequence[str]
     """Tag the tokens of texts with their spans, the same as `fit` and `bio_tags` of each."""
     # Places of one long line on which the texts stand apart, so that one search finds any of them.
     width = int(max(tokens.ends.max(initial=0), spans.ends.max(initial=0))) + 1
-    apart = np.arange(len(tokens.counts), dtype=np.int64) * width
-    first, last = np.repeat(apart, tokens.counts) + tokens.starts, np.repeat(apart, tokens.counts) + tokens.ends
-    start, end = np.repeat(apart, spans.counts) + spans.starts, np.repeat(apart, spans.counts) + spans.ends
+    rows = len(tokens.counts)
+    apart = np.arange(rows, dtype=np.int32 if rows * width < 1 << 31 else np.int64) * width
+    first, start = np.repeat(apart, tokens.counts), np.repeat(apart, spans.counts)
+    first, last = first + tokens.starts, first + tokens.ends
+    start, end = start + spans.starts, start + spans.ends
     opening, closing = np.searchsorted(first, start), np.searchsorted(last, end)
     lost = np.where(_found(first, opening, start) & _found(last, closing, end), 0, 1).astype(np.int8)
     _part(start, end, _ranks(label_names)[spans.labels], lost)
