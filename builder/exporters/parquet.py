@@ -42,6 +42,7 @@ class ViewFile:
 
     def write(self, batches: Sequence[Any]) -> None:
         """Write the next row group, as batches that are full, unless they are the last."""
+        pa.default_memory_pool().release_unused()  # what making the batches left: it takes milliseconds
         group = pa.Table.from_batches(batches)
         self.writer.write_table(group, row_group_size=ROW_GROUP)
         self.rows, self.bytes = self.rows + group.num_rows, self.bytes + group.nbytes
