@@ -15,8 +15,8 @@ def sentences_on(store: Store, project: int, task: int) -> list[str]:
     A deleted task's id may be another's now: those of the last batch count.
     """
     last = "SELECT batch FROM task WHERE project = ?1 AND id = ?2 ORDER BY rowid DESC LIMIT 1"
-    sql = f"""SELECT sentence FROM task WHERE project = ?1 AND id = ?2 AND batch = ({last})
-              AND sentence IN (SELECT id FROM sentence)"""
+    sql = f"""SELECT sentence FROM task t WHERE project = ?1 AND id = ?2 AND batch = ({last})
+              AND EXISTS (SELECT 1 FROM sentence s WHERE s.id = t.sentence)"""
     return [row[0] for row in store.db.execute(sql, (project, task))]
 
 

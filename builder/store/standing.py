@@ -24,8 +24,10 @@ def standing_tasks(store: Store, project: int) -> set[int]:
 
 def count_aliases(store: Store, project: int) -> int:
     """Count the tasks of a project that show nothing but sentences which an older one shows too."""
-    older = "SELECT 1 FROM task o WHERE o.project = t.project AND o.sentence = t.sentence AND o.id < t.id"
-    sql = f"SELECT count(*) FROM (SELECT id FROM task t WHERE project = ? GROUP BY id HAVING min(EXISTS ({older})))"
+    # Joined, not looked for task by task: by project and id, all older tasks would be searched for each.
+    sql = """WITH first AS (SELECT sentence, min(id) AS id FROM task WHERE project = ?1 GROUP BY sentence)
+             SELECT count(*) FROM (SELECT 1 FROM task t JOIN first f USING (sentence)
+             WHERE t.project = ?1 GROUP BY t.id HAVING min(f.id < t.id))"""
     return int(store.db.execute(sql, (project,)).fetchone()[0])
 
 
