@@ -1,7 +1,7 @@
 """Rows become a folder that `datasets.load_dataset` reads with typed features.
 
 One parquet file per view and split, and a README that says the same types. Nothing is written for a split without
-rows, no file knows when or where it was made, and no more than two row groups are held.
+rows, no file knows when or where it was made, and no more than two row groups of records are held.
 """
 
 from __future__ import annotations

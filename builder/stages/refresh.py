@@ -59,8 +59,10 @@ class Refresh:
 
     def todo(self, store: Store) -> Iterator[Outdated]:
         """List the tasks on which nobody is known to have begun, and whose proposals would look otherwise now."""
-        shown = standing.shown_batches(store, self._project)
+        shown, waiting = standing.shown_batches(store, self._project), standing.waiting(store, self._annotator)
         for task, sentences in queries.task_sentences(store, self._project).items():
+            if not waiting.issuperset(sentences):
+                continue
             batch = shown[task]
             if self._is_outdated(store, sentences, batch) and (new := self._wanted(store, sentences, batch)):
                 yield Outdated(task, sentences, batch, new)
@@ -119,13 +121,13 @@ class Refresh:
         return {look.task: look for look in looks}
 
     def _is_outdated(self, store: Store, sentences: Sequence[str], batch: str) -> bool:
-        """Whether nobody has begun, and the present annotators would show a person anything else."""
+        """Whether the present annotators would show a person anything else."""
         shown = {id: standing.predictor(store, id, batch) for id in sentences}
         others = {id: by for id, by in shown.items() if by and by != self._annotator}
         is_blind = "" in shown.values()
-        if is_blind or not others or not all(standing.is_waiting(store, id, self._annotator) for id in sentences):
-            return False
-        return any(self._says(store, id, by) != self._says(store, id, self._annotator) for id, by in others.items())
+        return not is_blind and any(
+            self._says(store, id, by) != self._says(store, id, self._annotator) for id, by in others.items()
+        )
 
     def _says(self, store: Store, sentence: str, annotator: str) -> Answer:
         return _seen(queries.prediction(store, sentence, annotator))

@@ -17,8 +17,8 @@ from builder.store.db import Store
 _SENTENCE = 'id, document, number, start, "end", kind, language, text, flags, in_quote'
 _PAGE = 500
 _OF_ROLE = "t.project IN (SELECT id FROM project WHERE role = ?)"
-# As the view `gone_answer` has it, but asked of one answer: the view would be made whole for each question.
-_IS_NOT_LOST = "NOT EXISTS (SELECT 1 FROM lost l WHERE l.project = a.project AND a.number < l.number)"
+# EXISTS, as of one answer: with IN the view would be made whole for each question.
+_IS_NOT_LOST = "NOT EXISTS (SELECT 1 FROM gone_answer g WHERE g.number = a.number)"
 Among = Literal["live", "offered"]
 """Every sentence of the present files, or those of documents that no other stands for (or that people saw already)."""
 

@@ -45,11 +45,11 @@ def predictor(store: Store, sentence: str, batch: str) -> str | None:
     return found[0] if found else None
 
 
-def is_waiting(store: Store, sentence: str, annotator: str) -> bool:
-    """Whether this annotator has seen a sentence of the present files that nobody has answered or begun on."""
-    sql = """SELECT 1 FROM prediction p WHERE p.sentence = ?1 AND p.annotator = ?2
-             AND ?1 IN (SELECT id FROM live) AND ?1 NOT IN (SELECT sentence FROM answered)"""
-    return store.db.execute(sql, (sentence, annotator)).fetchone() is not None
+def waiting(store: Store, annotator: str) -> set[str]:
+    """Name the sentences of the present files that this annotator has seen, and nobody has answered or begun on."""
+    sql = """SELECT sentence FROM prediction WHERE annotator = ?
+             AND sentence IN (SELECT id FROM live) AND sentence NOT IN (SELECT sentence FROM answered)"""
+    return {row[0] for row in store.db.execute(sql, (annotator,))}
 
 
 def shown(store: Store, sentence: str, answers: Sequence[Annotation] = ()) -> tuple[Prediction | None, str] | None:

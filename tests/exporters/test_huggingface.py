@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 import weakref
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from builder.errors import UsageError
-from builder.exporters import parquet
+from builder.exporters import parquet, tables
 from builder.exporters.batches import content_of
 from builder.exporters.content import ContentDigest
 from builder.exporters.features import views
@@ -209,6 +210,45 @@ def test_no_more_rows_are_held_than_two_batches(tmp_path, monkeypatch):
     build({}).export(PublishedRows(again, 200), INFO, tmp_path)
 
     assert 5 <= most <= 10
+
+
+def test_no_more_than_two_row_groups_of_records_are_held(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet, "ROW_GROUP", 10)
+    monkeypatch.setattr(parquet, "BATCH", 5)
+    batch_of, derive, made, most = tables.batch_of, tables.Deriver.derive, [], 0
+
+    def watched_batch(view, columns):
+        nonlocal most
+        batch = batch_of(view, columns)
+        made.append(weakref.ref(batch))
+        most = max(most, sum(one() is not None for one in made))
+        return batch
+
+    def slowly(*told):
+        time.sleep(0.002)
+        return derive(*told)
+
+    monkeypatch.setattr(tables, "batch_of", watched_batch)
+    monkeypatch.setattr(tables.Deriver, "derive", slowly)
+    build({}).export([watched(number) for number in range(100)], INFO, tmp_path)
+
+    assert 20 == len(made)
+    assert 2 <= most <= 4
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_fails_while_a_view_is_made_stops_the_export(tmp_path, monkeypatch, view):
+    derive = tables.Deriver.derive
+
+    def failing(deriver, name, records):
+        if name == view:
+            raise OSError("disk full")
+        return derive(deriver, name, records)
+
+    monkeypatch.setattr(tables.Deriver, "derive", failing)
+
+    with pytest.raises(OSError, match="disk full"):
+        build({}).export([watched(number) for number in range(3)], INFO, tmp_path)
 
 
 def test_losses_are_listed_by_sentence(release):
