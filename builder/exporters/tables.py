@@ -146,17 +146,17 @@ def _array(type_: Type, path: str, columns: Mapping[str, Sequence[Any]]) -> Any:
     return pa.ListArray.from_arrays(_offsets(columns[path]), _array(type_.of, f"{path}[]", columns))
 
 
-def _texts(values: Sequence[str | None]) -> Any:
-    """Build a column of texts; `pa.array` would load pandas first."""
+def _texts(values: Sequence[Any]) -> Any:
+    """Build a column of texts, None where one is missing; `pa.array` would load pandas first."""
     missing = None
     try:
-        text = "".join(values)  # type: ignore[arg-type]
+        text = "".join(values)
     except TypeError:
         missing = _bits([value is not None for value in values])
         values = [value or "" for value in values]
-        text = "".join(values)  # type: ignore[arg-type]
-    parts: Any = values if text.isascii() else [*map(str.encode, values)]  # type: ignore[arg-type]
-    utf8 = text.encode() if parts is values else b"".join(parts)
+        text = "".join(values)
+    parts = values if text.isascii() else [*map(str.encode, values)]
+    utf8 = text.encode() if text.isascii() else b"".join(parts)
     sizes = np.fromiter(map(len, parts), np.int64, len(values))
     buffers = [missing, pa.py_buffer(_ends_of(sizes)), pa.py_buffer(utf8)]
     return pa.Array.from_buffers(pa.string(), len(values), buffers)
